@@ -1,0 +1,63 @@
+"""Writing files so that nothing already computed is lost: to a temporary name first, then renamed.
+
+A reader sees the old file or the whole new one, never a half; a full or read-only disk is one clear error.
+"""
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from avss.errors import OutputError
+
+_ADVICE = {
+    errno.ENOSPC: ("a disk with free space", "free some space and run the same command again; finished work is kept"),
+    errno.EDQUOT: ("room in the disk quota", "free some space and run the same command again; finished work is kept"),
+    errno.EROFS: ("a writable place", "choose another output folder"),
+    errno.EACCES: ("a writable place", "choose another output folder or change its permissions"),
+    errno.EPERM: ("a writable place", "choose another output folder or change its permissions"),
+    errno.ENOTDIR: ("a folder", "remove the file of that name or choose another output folder"),
+    errno.EEXIST: ("a folder", "remove the file of that name or choose another output folder"),
+}
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[Path]:
+    """Yield a temporary path beside ``path``; on success rename it to ``path``, on failure remove it.
+
+    The temporary name ends like ``path``, because encoders choose their format by the suffix. Parent
+    folders are made.
+
+    Raises:
+        OutputError: the disk is full, read-only or forbids writing.
+    """
+    temporary = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+    try:
+        with explained(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            yield temporary
+            os.replace(temporary, path)
+    finally:
+        with _quietly():
+            temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn the operating system's refusals to write ``path`` into an :class:`OutputError`."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _ADVICE:
+            raise
+        wanted, do = _ADVICE[error.errno]
+        raise OutputError(f"cannot write {path}: {os.strerror(error.errno)}", wanted, do) from error
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    try:
+        yield
+    except OSError:
+        pass
