@@ -1,0 +1,67 @@
+"""What the README shows can be typed, and what it points to is there."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted(ROOT.glob("[1-9]_*/**/README.md"))]
+MAKEFILE = (ROOT / "Makefile").read_text()
+
+
+def commands(page: Path) -> list[str]:
+    blocks = re.findall(r"^```(?:bash|sh)\n(.*?)^```", page.read_text(), re.DOTALL | re.MULTILINE)
+    lines = "\n".join(blocks).replace("\\\n", " ").splitlines()
+    return [line.split("  #")[0].strip() for line in lines if line.strip() and not line.startswith("#")]
+
+
+SHOWN = [(page, command) for page in PAGES for command in commands(page)]
+
+
+def test_the_two_commands_are_shown() -> None:
+    assert {"make replicate", "make test"} <= set(commands(ROOT / "README.md"))
+
+
+@pytest.mark.parametrize(("page", "command"), SHOWN, ids=[command for _, command in SHOWN])
+def test_a_shown_command_exists_with_its_options(page: Path, command: str) -> None:
+    program, *arguments = shlex.split(command)
+    if program == "make":
+        for target in arguments:
+            if "=" not in target:
+                assert re.search(rf"^{target}:", MAKEFILE, re.MULTILINE), f"no target {target}"
+    elif program == "avss":
+        check_options([sys.executable, "-m", "avss.cli"], arguments)
+    elif program == "python":
+        script = ROOT / arguments[0]
+        assert script.is_file()
+        check_options([sys.executable, str(script)], arguments[1:])
+    else:
+        assert program in {"git", "cd", "conda", "pip"}, f"{page} shows {program}, which nothing here provides"
+
+
+def check_options(program: list[str], arguments: list[str]) -> None:
+    words = [word for word in arguments if re.fullmatch(r"[a-z]+", word)][:2]
+    verbs = [word for position, word in enumerate(words) if arguments[position] == word]
+    shown = subprocess.run([*program, *verbs, "--help"], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    for option in (word for word in arguments if word.startswith("--")):
+        assert option.split("=")[0] in shown, f"{' '.join(program)} has no {option}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_link_inside_the_repository_leads_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text()):
+        assert (page.parent / target).exists(), f"{page} points to {target}"
+
+
+def test_the_annotated_tree_names_what_is_there() -> None:
+    tree = re.search(r"^```text\n(.*?)^```", (ROOT / "README.md").read_text(), re.DOTALL | re.MULTILINE)
+    assert tree, "README shows no tree"
+    folders: list[str] = []
+    for line in tree.group(1).splitlines():
+        indent, name = re.match(r"( *)(\S+)", line).groups()  # type: ignore[union-attr]
+        folders = [*folders[: len(indent) // 2], name]
+        assert (ROOT / Path(*folders)).exists(), f"the tree names {'/'.join(folders)}, which is not there"
