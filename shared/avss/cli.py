@@ -1,0 +1,123 @@
+"""The ``avss`` command. Each subcommand reads its arguments here and calls one function of the library.
+
+Imports stand inside the subcommands, so that ``avss --help`` answers at once.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from avss.errors import AvssError
+
+_FAILED, _INTERRUPTED = 1, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run ``avss``; the exit status is 0, 1 after an error (told in one sentence) or 130 after Ctrl-C."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options) or 0
+    except AvssError as error:
+        Console(stderr=True, soft_wrap=True).print(f"[bold red]avss:[/] {error}", highlight=False)
+        return _FAILED
+    except KeyboardInterrupt:
+        print("avss: interrupted; the same command goes on where this one stopped", file=sys.stderr)
+        return _INTERRUPTED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("avss", description="Audio-visual speech separation, from lips to voices.")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    _add_doctor(commands)
+    corpus = commands.add_parser("corpus", help="make, fetch, list and measure corpora")
+    corpora = corpus.add_subparsers(metavar="COMMAND", required=True)
+    _add_generate(corpora)
+    _add_grid(corpora)
+    _add_list(corpora)
+    _add_accept(corpora)
+    return parser
+
+
+def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("doctor", help="try every part of the installation and say what is missing")
+    parser.add_argument("--data", type=Path, default=Path("data"), help="where data will be written (%(default)s)")
+    parser.set_defaults(run=_doctor)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from avss.doctor import as_table, examine
+
+    findings = examine(options.data)
+    Console().print(as_table(findings))
+    return _FAILED if any(finding.state == "missing" for finding in findings) else 0
+
+
+def _add_generate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("generate", help="make a GRID-like corpus of talking faces by code alone")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the corpus; finished clips in it are kept")
+    parser.add_argument("--speakers", type=int, default=100, help="number of speakers, at most 640 (%(default)s)")
+    parser.add_argument("--clips", type=int, default=10, help="clips of each speaker, at most 100 (%(default)s)")
+    parser.add_argument("--seed", type=int, default=0, help="another seed gives other people (%(default)s)")
+    parser.add_argument("--jobs", type=int, default=-1, help="processes; -1 uses every core (%(default)s)")
+    parser.set_defaults(run=_generate)
+
+
+def _generate(options: argparse.Namespace) -> int:
+    from avss.corpora.generated.corpus import generate_corpus
+
+    generate_corpus(options.out, options.speakers, options.clips, options.seed, options.jobs)
+    return _summarise(options.out)
+
+
+def _add_grid(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("grid", help="download the real GRID corpus, or take a folder that has it")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the corpus")
+    parser.add_argument("--speakers", type=int, nargs="+", metavar="N", help="only these speakers, such as 1 2 26")
+    parser.add_argument("--from", type=Path, dest="folder", help="folder with the zips or the unzipped corpus")
+    parser.set_defaults(run=_grid)
+
+
+def _grid(options: argparse.Namespace) -> int:
+    from avss.corpora.grid_download import fetch_grid
+
+    fetch_grid(options.out, options.speakers, folder=options.folder)
+    return _summarise(options.out)
+
+
+def _add_list(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("list", help="count a corpus by speaker, and list its bad clips with reasons")
+    parser.add_argument("corpus", type=Path, help="folder in GRID's layout, or FOLDER/SPEAKER/*.mp4")
+    parser.set_defaults(run=lambda options: _summarise(options.corpus))
+
+
+def _summarise(folder: Path) -> int:
+    from avss.corpora.opening import open_corpus, summarise
+
+    Console().print(summarise(open_corpus(folder)))
+    return 0
+
+
+def _add_accept(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("accept", help="measure whether generated faces are tracked and move like real ones")
+    parser.add_argument("--speakers", type=int, default=64, help="identities to measure (%(default)s)")
+    parser.add_argument("--clips", type=int, default=1, help="clips of each (%(default)s)")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--jobs", type=int, default=-1)
+    parser.add_argument("--real", type=Path, metavar="FOLDER", help="real lip landmarks (sN.npz) to compare with")
+    parser.add_argument("--picture", type=Path, metavar="PNG", help="also draw a contact sheet of the identities")
+    parser.set_defaults(run=_accept)
+
+
+def _accept(options: argparse.Namespace) -> int:
+    from avss.corpora.generated.acceptance import measure_acceptance
+
+    report = measure_acceptance(options.speakers, options.clips, options.seed, options.jobs, options.real)
+    Console().print(report)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
