@@ -1,0 +1,83 @@
+"""Writing pictures and sound: a video of 25 frames a second with its sound, or a wav of 16 000 samples a second."""
+
+from collections.abc import Iterable
+from fractions import Fraction
+from itertools import chain
+from pathlib import Path
+
+import av
+import numpy as np
+from scipy.io import wavfile
+
+from avss.files import writing
+from avss.rates import FRAME_RATE, SAMPLE_RATE, SAMPLES_PER_FRAME, samples_in
+
+_SOUND_CODECS = {".mp4": "aac", ".mpg": "mp2"}
+
+# Of the encoded picture; gives a clip of GRID's size GRID's own 1 Mbit/s.
+_BITS_PER_PIXEL = 0.4
+
+
+def write_video(path: Path, frames: Iterable[np.ndarray], wave: np.ndarray | None, *, codec: str = "mpeg4") -> None:
+    """Write a video of 25 frames a second; frames are encoded as they come, so memory stays flat.
+
+    Args:
+        path: its suffix chooses the container and the codec of the sound: ``.mp4`` (aac) or ``.mpg`` (mp2).
+        frames: T arrays, uint8 RGB [H,W,3], all of one size.
+        wave: float32 [640·T] in [−1, 1], or ``None`` for a silent film.
+        codec: FFmpeg's name of the picture's encoder, such as ``mpeg4``, ``mpeg1video`` or ``libx264``.
+
+    Raises:
+        OutputError: the disk is full, read-only or forbids writing.
+        ValueError: another suffix, no frames, a frame of another shape, or sound that is not 640·T samples long.
+    """
+    if path.suffix not in _SOUND_CODECS:
+        raise ValueError(f"videos are written as {' or '.join(_SOUND_CODECS)}, not as {path.name}")
+    frames = iter(frames)
+    first = next(frames, None)
+    if first is None:
+        raise ValueError("a video needs at least one frame")
+    with writing(path) as temporary, av.open(f"file:{temporary}", "w") as container:
+        height, width = first.shape[:2]
+        video = container.add_stream(codec, FRAME_RATE, width=width, height=height, pix_fmt="yuv420p")
+        video.bit_rate = round(_BITS_PER_PIXEL * width * height * FRAME_RATE)
+        audio = None if wave is None else container.add_stream(_SOUND_CODECS[path.suffix], SAMPLE_RATE, layout="mono")
+        T = 0
+        for k, frame in enumerate(chain([first], frames)):
+            if frame.shape != first.shape or frame.dtype != np.uint8:
+                raise ValueError(f"frame {k} is {frame.dtype} {frame.shape}; wanted uint8 {first.shape}")
+            container.mux(video.encode(_picture(frame, k)))
+            if audio is not None and wave is not None:
+                container.mux(audio.encode(_sound(wave, k)))
+            T = k + 1
+        if wave is not None and wave.shape != (samples_in(T),):
+            raise ValueError(f"{T} frames go with {samples_in(T)} samples of sound; got an array of {wave.shape}")
+        container.mux(video.encode(None))
+        if audio is not None:
+            container.mux(audio.encode(None))
+
+
+def _picture(frame: np.ndarray, k: int) -> av.VideoFrame:
+    picture = av.VideoFrame.from_ndarray(frame, format="rgb24")
+    picture.pts, picture.time_base = k, Fraction(1, FRAME_RATE)
+    return picture
+
+
+def _sound(wave: np.ndarray, k: int) -> av.AudioFrame:
+    start = samples_in(k)
+    samples = np.zeros((1, SAMPLES_PER_FRAME), np.float32)
+    part = wave[start : start + SAMPLES_PER_FRAME]
+    samples[0, : len(part)] = part
+    sound = av.AudioFrame.from_ndarray(samples, format="fltp", layout="mono")
+    sound.sample_rate, sound.pts, sound.time_base = SAMPLE_RATE, start, Fraction(1, SAMPLE_RATE)
+    return sound
+
+
+def write_wave(path: Path, wave: np.ndarray) -> None:
+    """Write float32 [S] in [−1, 1] as a 16 kHz mono wav of 16 bits; samples beyond ±1 are clipped.
+
+    Raises:
+        OutputError: the disk is full, read-only or forbids writing.
+    """
+    with writing(path) as temporary:
+        wavfile.write(temporary, SAMPLE_RATE, np.round(np.clip(wave, -1, 1) * 32767).astype(np.int16))
