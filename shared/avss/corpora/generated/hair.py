@@ -1,0 +1,143 @@
+"""Hair of the head and beard: strands of noise that follow the comb, inside outlines with ragged edges."""
+
+import cv2
+import numpy as np
+
+from avss.corpora.generated.face_traits import FaceTraits, Hair
+from avss.corpora.generated.head import CROWN
+from avss.corpora.generated.painting import Canvas, Plane, blob, bump, grain, paint, profile, ramp, rgb
+
+_FALLING = ("bob", "long")
+"""Styles that frame the face: combed from the parting down the sides."""
+_END = {"bald": 0.05, "cropped": 0.18, "short": 0.22, "curly": 0.5, "tied": 0.1, "bob": 1.15, "long": 3.0}
+"""The y down to which the hair of a style reaches beside the face."""
+
+
+class HairLayers:
+    """The hair of one head, ready to be painted behind and in front of the face."""
+
+    def __init__(self, canvas: Canvas, traits: FaceTraits, rng: np.random.Generator) -> None:
+        self._canvas = canvas
+        self._traits = traits
+        self._ragged = _strands(canvas, traits.hair, rng)
+        self._picture = _hair_picture(canvas, traits, self._ragged)
+
+    def paint_behind(self, picture: Plane) -> None:
+        """Paint what the face and the neck hide in part."""
+        canvas, style = self._canvas, self._traits.hair.style
+        if style in (*_FALLING, "curly"):
+            end = _END[style] + 0.06 * self._ragged
+            coverage = canvas.cover(self._outer_distance(), blur=2.5) * ramp(canvas.y - end, 0.08, -0.08)
+            paint(picture, 0.62 * self._picture, coverage)
+        elif style == "tied":
+            bun = np.hypot(canvas.x / 0.42, (canvas.y - CROWN - 0.02) / 0.36) - 1
+            paint(picture, 0.7 * self._picture, canvas.cover(0.4 * bun + 0.01 * self._ragged, blur=3))
+
+    def paint_in_front(self, picture: Plane) -> None:
+        """Paint what covers forehead, temples and the sides of the face."""
+        canvas, hair = self._canvas, self._traits.hair
+        if hair.style == "bald":
+            return
+        end = _END[hair.style] + 0.05 * self._ragged
+        bare = self._bare_distance() + 0.022 * self._ragged
+        coverage = canvas.cover(-bare, blur=5) * canvas.cover(self._outer_distance(), blur=2.5)
+        coverage *= ramp(canvas.y - end, 0.06, -0.10)
+        shade_below = canvas.smooth(coverage, 0.05) * 0.3
+        picture *= (1 - shade_below)[..., None]
+        paint(picture, self._picture, coverage * (0.8 if hair.style == "cropped" else 0.97))
+
+    def _outer_distance(self) -> Plane:
+        """Distance to the silhouette of the hair."""
+        canvas, hair = self._canvas, self._traits.hair
+        thick = {"cropped": 0.25, "tied": 0.35, "curly": 2.2}.get(hair.style, 1.0) * hair.volume
+        falling = hair.style in _FALLING or hair.style == "curly"
+        half_width = 1.0 + (0.9 if falling else 0.45) * thick
+        top = -CROWN + thick * 0.9
+        dome = (np.abs(canvas.x) / half_width) ** 2.3 + np.maximum(-canvas.y / top, 0) ** 2.3
+        side = np.abs(canvas.x) - half_width - 0.06 * np.sin(2.2 * canvas.y) * falling
+        distance = np.where(canvas.y < 0, dome ** (1 / 2.3) - 1, side)
+        if hair.style == "curly":
+            distance = np.hypot(canvas.x / half_width, (canvas.y + 0.35) / (top - 0.35)) - 1
+        return distance + {"curly": 0.04, "short": 0.012}.get(hair.style, 0.006) * self._ragged
+
+    def _bare_distance(self) -> Plane:
+        """Distance to the edge of the uncovered face; negative where skin is seen."""
+        canvas, hair, eyes = self._canvas, self._traits.hair, self._traits.eyes
+        lowest_fringe = eyes.brow_y - eyes.brow_arch - 0.07
+        top = hair.hairline + hair.fringe * (lowest_fringe - hair.hairline)
+        parted = hair.style in _FALLING and hair.fringe == 0
+        exponent = 1.7 if parted else 3.2
+        side = profile(
+            canvas.y,
+            [-0.9, -0.3, 0.05, 0.25],
+            [0.84, 0.92, 0.93, 0.99] if hair.style not in _FALLING else [0.84, 0.90, 0.90, 0.93],
+        )
+        x = canvas.x - hair.parting * np.clip(-canvas.y, 0, 1) * (0.7 if parted else 0.25)
+        upward = np.maximum(-canvas.y / -top, 0)
+        return ((np.abs(x) / side) ** exponent + upward**exponent) ** (1 / exponent) - 1
+
+
+def _strands(canvas: Canvas, hair: Hair, rng: np.random.Generator) -> Plane:
+    """Noise of about unit variance drawn out along the hair."""
+    if hair.style == "curly":
+        curls = grain(rng, canvas.shape, 3.2) * 0.8 + grain(rng, canvas.shape, 1.4) * 0.5
+        return np.tanh(1.2 * curls)
+    sheet = 0.75 * grain(rng, (96, 1024), 1.1, 5) + 0.65 * grain(rng, (96, 1024), 4, 9)
+    if hair.style in _FALLING:
+        from_parting = canvas.x - hair.parting * np.clip(-canvas.y, 0, 1)
+        index = np.where(canvas.y < 0, np.hypot(from_parting, 0.8 * canvas.y), np.abs(from_parting))
+        across = 512 + np.sign(from_parting) * index * 190
+        along = 48 + 14 * canvas.y + 0 * canvas.x
+    else:
+        apex = -2.3
+        angle = np.arctan2(canvas.x - hair.parting, canvas.y - apex)
+        across = 512 + angle * 330
+        along = 48 + 24 * (canvas.y + 1) + 0 * canvas.x
+    return cv2.remap(sheet, np.float32(across), np.float32(along), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+
+
+def _hair_picture(canvas: Canvas, traits: FaceTraits, strands: Plane) -> Plane:
+    """Colour of hair all over the canvas: a rounded body with a band of gloss, and strands."""
+    light_x = traits.scene.light[0]
+    gloss = bump(np.hypot(canvas.x - 0.4 * light_x, canvas.y + 0.1), 1.12, 0.16) * (canvas.y < 0.1)
+    rounded = 0.86 + 0.2 * ramp(canvas.y, 0.2, -1.3) - 0.25 * np.minimum(np.abs(canvas.x - 0.3 * light_x), 1.4) ** 3
+    light = np.clip(rounded * (1 + 0.2 * strands) + gloss * (0.16 + 0.1 * strands), 0.2, 2)
+    return rgb(traits.hair.colour) * light[..., None] + (9 * gloss + 4)[..., None]
+
+
+def paint_beard(face: Plane, canvas: Canvas, traits: FaceTraits, light: Plane, rng: np.random.Generator) -> None:
+    """Paint the beard of ``traits`` on the ``face`` [H,W,3], under ``light`` [H,W]."""
+    style = traits.hair.beard
+    if style == "none":
+        return
+    moustache = _moustache(canvas, traits)
+    chin = blob(canvas, 0, traits.mouth.y + 0.36, 0.30, 0.24) ** 0.7
+    if style == "moustache":
+        area = moustache
+    elif style == "goatee":
+        corners = bump(np.abs(canvas.x), 0.45, 0.075) * bump(canvas.y, traits.mouth.y + 0.1, 0.22)
+        area = np.maximum(np.maximum(moustache, chin), corners)
+    else:
+        area = np.maximum(moustache, _jaw(canvas, traits))
+    hairs = grain(rng, canvas.shape, 0.8, 1.7)
+    strength = 0.42 if style == "stubble" else 0.92
+    coverage = strength * np.clip(area * 1.35 - 0.12 + 0.16 * hairs * (area > 0.05), 0, 1)
+    colour = rgb(traits.hair.colour) * (0.8 * light * (1 + 0.22 * hairs))[..., None]
+    paint(face, colour, coverage.astype(np.float32))
+
+
+def _moustache(canvas: Canvas, traits: FaceTraits) -> Plane:
+    lip_top = traits.mouth.y - traits.mouth.upper
+    middle = 0.45 * traits.nose.tip + 0.55 * lip_top + 0.035
+    arc = middle + 0.30 * canvas.x**2
+    parted = 1 - 0.35 * bump(canvas.x, 0, 0.03)
+    return bump(canvas.y, arc, 0.06) ** 0.8 * ramp(np.abs(canvas.x), 0.50, 0.36) * parted
+
+
+def _jaw(canvas: Canvas, traits: FaceTraits) -> Plane:
+    """Cheeks' lower part, jaw and chin, with a bare patch under the middle of the lower lip's sides."""
+    x = np.abs(canvas.x)
+    edge = profile(x, [0, 0.3, 0.42, 0.6, 0.86, 0.95], [0.93, 0.92, 0.80, 0.82, 0.45, 0.15])
+    whole = ramp(canvas.y - edge, -0.04, 0.12)
+    patch = bump(x, 0.20, 0.09) * bump(canvas.y, traits.mouth.y + 0.15, 0.05)
+    return whole * (1 - 0.8 * patch)
