@@ -5,7 +5,7 @@ first one, so 23.976, 30, 59.94 and variable frame rates all stay in step with t
 is the sound at that same moment.
 
 Damage never passes silently. A frame whose picture was decoded with errors says so in :attr:`Frame.damaged`,
-and so does one that shows an older picture because its own, and more than two frames in a row, were lost.
+and so does one that shows an older picture because its own, in a row of more than two, cannot be decoded.
 """
 
 import logging
@@ -13,38 +13,35 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
+from typing import TypeVar
 
 import av
 import numpy as np
-from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from avss.errors import MediaError
-from avss.media.frame import Frame
-from avss.media.probing import (
-    TOLERATED_SECONDS,
-    find_stream,
-    opened,
-    packets,
-    picture_stream,
-    probe,
-    sound_stream,
-)
+from avss.media.container import decode, find_picture, opened, packets, picture_stream, sound_stream
+from avss.media.frame import Frame, size_on_screen
+from avss.media.probing import TOLERATED_SECONDS, probe
 from avss.rates import FRAME_RATE, SAMPLE_RATE, samples_in
 
 log = logging.getLogger(__name__)
+
+Shown = TypeVar("Shown")
 
 # Containers round timestamps (webm to 1 ms) and phones let them jitter: a picture that appears at most
 # this many seconds after a frame's moment still belongs to that frame.
 _SLACK = 1 / 8 / FRAME_RATE
 
-# Sound whose timestamps leave the running sample count by more than half a frame was lost or repeated.
+# Sound whose timestamps leave the running count of samples by more than half a frame was lost or repeated.
 _JUMP = samples_in(1) // 2
 
 
 def read_frames(path: Path, *, longest_side: int | None = None) -> Iterator[Frame]:
     """Yield the T frames of a video at 25 per second, one at a time; T is ``probe(path).frames``.
+
+    All frames have one size, with the rotation flag and the shape of the pixels applied.
 
     Args:
         path: any video file.
@@ -62,72 +59,64 @@ def read_frames(path: Path, *, longest_side: int | None = None) -> Iterator[Fram
 def _frames(path: Path, start: float, T: int, longest_side: int | None) -> Iterator[Frame]:
     damaged = 0
     with opened(path) as container:
-        pictures = _pictures(container, picture_stream(container, path), start, start + T / FRAME_RATE, longest_side)
-        for frame in on_screen(((time - start, frame) for time, frame in pictures), T):
+        stream = picture_stream(container, path)
+        stream.thread_count = 1  # the cores are kept busy by reading several files
+        size = size_on_screen(stream, longest_side)
+        for frame in on_screen(_pictures(container, stream, size, start, start + T / FRAME_RATE), start, T):
             damaged += frame.damaged
             yield frame
     if damaged:
         log.warning("%s: %d of %d frames are damaged", path, damaged, T)
 
 
-def on_screen(pictures: Iterable[tuple[float, Frame]], T: int) -> Iterator[Frame]:
-    """Choose for each of T frames the picture on screen at ``k/25`` s: the last one that has appeared.
+def on_screen(pictures: Iterable[tuple[float, Shown]], start: float, T: int) -> Iterator[Shown]:
+    """Choose for each of T frames the picture on screen ``k/25`` s after ``start``: the last that has appeared.
 
     Args:
         pictures: at least one picture, each with the time in seconds at which it appears, in order.
+        start: the time of frame 0, which shows the first picture even if that appears later.
         T: number of frames to yield.
     """
     pictures = iter(pictures)
     _, shown = next(pictures)
     upcoming = next(pictures, None)
     for k in range(T):
-        while upcoming is not None and upcoming[0] <= k / FRAME_RATE + _SLACK:
+        while upcoming is not None and upcoming[0] <= start + k / FRAME_RATE + _SLACK:
             _, shown = upcoming
             upcoming = next(pictures, None)
         yield shown
 
 
 def _pictures(
-    container: InputContainer, stream: VideoStream, start: float, end: float, longest_side: int | None
+    container: InputContainer, stream: VideoStream, size: tuple[int, int], start: float, end: float
 ) -> Iterator[tuple[float, Frame]]:
     """Yield decoded pictures with their times; where more than two frames were lost, a stand-in for them."""
-    due: set[int] = set()  # timestamps of packets whose picture has not come out of the decoder
+    tick = float(stream.time_base or 1 / FRAME_RATE)
+    due: set[int] = set()  # timestamps of packets whose picture has not come out of the decoder yet
     last, last_time = None, start
     for packet in chain(packets(container, stream), [None]):
         if packet is not None and packet.pts is not None and not packet.is_discard:
             due.add(packet.pts)
-        for picture in _decode(stream, packet):
-            time = float(picture.pts * picture.time_base) if picture.pts is not None else last_time + 1 / FRAME_RATE
-            frame = Frame(picture, longest_side, picture.is_corrupt)
-            lost = {pts for pts in due if picture.pts is not None and pts < picture.pts}
-            due -= lost | {picture.pts}
+        for picture in decode(stream, packet):
+            stamp = round((last_time + 1 / FRAME_RATE) / tick) if picture.pts is None else picture.pts
+            time, frame = stamp * tick, Frame(picture, *size, damaged=picture.is_corrupt)
+            lost = {pts for pts in due if pts < stamp}
+            due -= lost | {stamp}
             if lost and time - last_time > TOLERATED_SECONDS:
-                yield float(min(lost) * stream.time_base), replace(last or frame, damaged=True)
+                yield min(lost) * tick, replace(last or frame, damaged=True)
             yield time, frame
             last, last_time = frame, time
     if last is None:
         raise MediaError(f"no picture of {container.name} can be decoded", "an intact video", "copy it again")
     if due and end - last_time > TOLERATED_SECONDS:
-        yield float(min(due) * stream.time_base), replace(last, damaged=True)
-
-
-def _decode(stream: VideoStream | AudioStream, packet: av.Packet | None) -> list:
-    """Frames that come out of the decoder after a packet (``None`` flushes it); none for a damaged packet."""
-    try:
-        decoded = stream.decode(packet)
-    except av.FFmpegError as error:
-        log.debug("a packet of stream %d cannot be decoded: %s", stream.index, error)
-        return []
-    for frame in decoded:
-        frame.time_base = stream.time_base  # PyAV leaves it out when flushing
-    return decoded
+        yield min(due) * tick, replace(last, damaged=True)
 
 
 def read_wave(path: Path, frames: int) -> np.ndarray:
     """Read the sound that goes with the first ``frames`` frames: mono, 16 kHz, in step with the picture.
 
-    Sample 0 is heard while the first picture appears, whatever delays the codec and container bring along.
-    Sound that starts late, ends early or has gaps is filled with zeros. The channels are mixed to one without
+    Sample 0 is heard while the first picture appears, whatever delays the codec and the container bring
+    along. Sound that starts late, ends early or has gaps is filled with zeros. Channels are mixed without
     getting louder. A file that holds only sound starts with its first sample.
 
     Args:
@@ -142,41 +131,44 @@ def read_wave(path: Path, frames: int) -> np.ndarray:
     """
     with opened(path) as container:
         stream = sound_stream(container, path)
-        has_picture = find_stream(container, "video") is not None
-        start = round(probe(path).start * SAMPLE_RATE) if has_picture else None
-        wave = np.zeros(samples_in(frames), np.float32)
-        position = None
-        for chunk in _resampled(_sounds(container, stream)):
-            samples = chunk.to_ndarray()[0]
-            at = round(chunk.time * SAMPLE_RATE) if chunk.time is not None else position or 0
-            start = at if start is None else start
-            if position is None or abs(at - start - position) > _JUMP:
-                position = at - start
-            if position >= len(wave):
-                break
-            kept = samples[max(0, -position) : len(wave) - position]
-            wave[max(0, position) : max(0, position) + len(kept)] = kept
-            position += len(samples)
-    if position is None:
+        start = probe(path).start if find_picture(container) is not None else None
+        sounds = (sound for packet in chain(packets(container, stream), [None]) for sound in decode(stream, packet))
+        wave = _placed(_resampled(sounds), start, samples_in(frames))
+    if wave is None:
         raise MediaError(f"no sound of {path} can be decoded", "an intact audio stream", "copy the file again")
     return np.clip(wave, -1, 1, out=wave)
 
 
-def _sounds(container: InputContainer, stream: AudioStream) -> Iterator[av.AudioFrame]:
-    for packet in chain(packets(container, stream), [None]):
-        yield from _decode(stream, packet)
+def _placed(sounds: Iterable[av.AudioFrame], start: float | None, S: int) -> np.ndarray | None:
+    """Lay pieces of sound where their timestamps put them, [S] from ``start`` on; ``None`` if there are none."""
+    wave = np.zeros(S, np.float32)
+    position = None
+    for sound in sounds:
+        samples = sound.to_ndarray()[0]
+        time = sound.time or 0.0
+        start = time if start is None else start
+        stamped = round((time - start) * SAMPLE_RATE)
+        if position is None or abs(stamped - position) > _JUMP:
+            position = stamped
+        if position >= S:
+            break
+        piece = samples[max(0, -position) : S - position]
+        wave[max(0, position) :][: len(piece)] = piece
+        position += len(samples)
+    return None if position is None else wave
 
 
 def _resampled(sounds: Iterable[av.AudioFrame]) -> Iterator[av.AudioFrame]:
-    """Resample sound to 16 kHz mono. Damaged streams may change their format on the way."""
+    """Resample sound to 16 kHz mono; a damaged stream may change its format on the way."""
     resampler, source = None, None
     for sound in sounds:
-        kind = (sound.format.name, sound.layout.name, sound.sample_rate)
-        if resampler is None or kind != source:
+        form = (sound.format.name, sound.layout.name, sound.sample_rate)
+        if resampler is None or form != source:
             if resampler is not None:
                 yield from resampler.resample(None)
-            source = kind
+            # rematrix_maxval=1: the sum of channels is scaled so that it cannot clip.
             resampler = av.AudioResampler("fltp", "mono", SAMPLE_RATE, options={"rematrix_maxval": "1"})
+            source = form
         yield from resampler.resample(sound)
     if resampler is not None:
         yield from resampler.resample(None)
