@@ -89,8 +89,7 @@ class GridCorpus:
             copies = Counter(video.stem for video in videos)
             for video in videos:
                 try:
-                    if copies[video.stem] > 1:
-                        raise _ambiguous(video, copies[video.stem])
+                    _check_unique(video, copies[video.stem])
                     yield self._examine(speaker, video, words)
                 except CorpusError as error:
                     yield BadClip(f"{speaker}/{video.stem}", str(error))
@@ -139,9 +138,10 @@ def _check_content(video: Path) -> None:
         raise CorpusError(f"{video} is empty", "a video", "fetch it again")
 
 
-def _ambiguous(video: Path, copies: int) -> CorpusError:
-    return CorpusError(
-        f"{video} is one of {copies} videos named {video.stem} of the same speaker",
-        "one video per sentence",
-        "keep one of them, the others in a folder outside the corpus",
-    )
+def _check_unique(video: Path, copies: int) -> None:
+    if copies > 1:
+        raise CorpusError(
+            f"{video} is one of {copies} videos named {video.stem} of the same speaker",
+            "one video per sentence",
+            "keep one of them, the others in a folder outside the corpus",
+        )

@@ -90,8 +90,8 @@ def _gathering(target: Path) -> Generator[Path]:
 
 def _check_member(archive: Path, member: zipfile.ZipInfo) -> None:
     path = PurePosixPath(member.orig_filename.replace("\\", "/"))
-    escapes = path.is_absolute() or ".." in path.parts or ":" in path.parts[0] if path.parts else True
-    if escapes or stat.S_ISLNK(member.external_attr >> 16):
+    stays_inside = path.parts and not path.is_absolute() and ".." not in path.parts and ":" not in path.parts[0]
+    if not stays_inside or stat.S_ISLNK(member.external_attr >> 16):
         raise CorpusError(
             f"{archive} has a member '{member.orig_filename}' that would be written outside its folder, or is a link",
             "plain files in the folder of the zip",
