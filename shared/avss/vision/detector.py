@@ -65,7 +65,7 @@ class HogDetector:
     """Dlib's frontal face detector."""
 
     def __init__(self) -> None:
-        self._detector = dlib.get_frontal_face_detector()
+        self._detector = dlib.get_frontal_face_detector()  # ty: ignore[missing-attribute]
 
     def __call__(self, grey: np.ndarray) -> list[Face]:
         """Faces in ``grey`` uint8 [H,W], the largest first; an empty list when there are none."""

