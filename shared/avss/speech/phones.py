@@ -38,6 +38,7 @@ PHONES: tuple[str, ...] = (SILENCE, *sorted(set(VISEME_OF) - {SILENCE}))
 STOPS = frozenset({"P", "B", "T", "D", "K", "G"})
 AFFRICATES = frozenset({"CH", "JH"})
 BILABIALS = frozenset(VISEMES["bilabial"])
+LABIALS = frozenset({*BILABIALS, *VISEMES["labio-dental"], "W"})
 
 
 class UnknownPhoneError(AvssError):

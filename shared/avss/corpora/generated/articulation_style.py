@@ -22,6 +22,7 @@ class ArticulationStyle:
         clarity: 1 reaches every target; below, lips stay near a middle position (mumbling).
         sluggishness: how long a sound goes on shaping its neighbours, relative to the average speaker.
         lead: seconds by which the lips move before the sound.
+        seal: how far the jaw opens before the lips part; thick or lazy lips stay closed on narrow sounds.
         rest: aperture between sentences; some people keep the lips apart.
         teeth: how much more, or less, of the teeth shows.
         restlessness: how much one and the same sound differs from one time to the next, as a share.
@@ -34,6 +35,7 @@ class ArticulationStyle:
     clarity: float
     sluggishness: float
     lead: float
+    seal: float
     rest: float
     teeth: float
     restlessness: float
@@ -46,12 +48,13 @@ def draw_articulation_style(child: Child) -> ArticulationStyle:
         opening=log_normal(child, "style.opening", 1, 0.26),
         spreading=log_normal(child, "style.spreading", 1, 0.25),
         rounding=log_normal(child, "style.rounding", 0.9, 0.2),
-        clarity=uniform(child, "style.clarity", 0.7, 1.1),
+        clarity=uniform(child, "style.clarity", 0.65, 1.1),
         sluggishness=log_normal(child, "style.sluggishness", 1, 0.2),
-        lead=uniform(child, "style.lead", 0.0, 0.04),
+        lead=uniform(child, "style.lead", -0.01, 0.03),
+        seal=uniform(child, "style.seal", 0.0, 0.16),
         rest=max(0.0, normal(child, "style.rest", 0.02, 0.03)),
         teeth=normal(child, "style.teeth", 0, 0.15),
-        restlessness=uniform(child, "style.restlessness", 0.08, 0.2),
+        restlessness=uniform(child, "style.restlessness", 0.1, 0.25),
         offsets={viseme: _offset(child, viseme) for viseme, phones in VISEMES.items() if phones != (SILENCE,)},
     )
 

@@ -38,8 +38,8 @@ class MouthTrack:
         v = self.values
         if v.ndim != 2 or v.shape[1] != len(COLUMNS) or v.dtype != np.float32:
             raise ValueError(f"a mouth track is float32 [T, {len(COLUMNS)}], not {v.dtype} {list(v.shape)}")
-        if not np.all((v >= _LOWEST) & (v <= _HIGHEST)):
-            raise ValueError(f"a mouth track has values that are not finite or not within {_LOWEST} … {_HIGHEST}")
+        if not np.all((v >= LOWEST) & (v <= HIGHEST)):
+            raise ValueError(f"a mouth track has values that are not finite or not within {LOWEST} … {HIGHEST}")
 
     def __len__(self) -> int:
         return len(self.values)
@@ -85,5 +85,5 @@ class MouthTrack:
         return self.values[:, 7]
 
 
-_LOWEST = np.array([0, -1.5, 0, 0, 0, 0, 0, 0], dtype=np.float32)
-_HIGHEST = np.array([2, 1.5, 1, 1, 1, 1, 1, 1], dtype=np.float32)
+LOWEST = np.array([0, -1.5, 0, 0, 0, 0, 0, 0], dtype=np.float32)
+HIGHEST = np.array([2, 1.5, 1, 1, 1, 1, 1, 1], dtype=np.float32)
