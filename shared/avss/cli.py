@@ -81,9 +81,12 @@ def _add_grid(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 
 
 def _grid(options: argparse.Namespace) -> int:
-    from avss.corpora.grid_download import fetch_grid
+    from avss.corpora.grid_download import fetch_grid, take_grid
 
-    fetch_grid(options.out, options.speakers, folder=options.folder)
+    if options.folder:
+        take_grid(options.folder, options.out, options.speakers)
+    else:
+        fetch_grid(options.out, options.speakers)
     return _summarise(options.out)
 
 
@@ -94,7 +97,8 @@ def _add_list(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 
 
 def _summarise(folder: Path) -> int:
-    from avss.corpora.opening import open_corpus, summarise
+    from avss.corpora.opening import open_corpus
+    from avss.corpora.summary import summarise
 
     Console().print(summarise(open_corpus(folder)))
     return 0

@@ -26,6 +26,7 @@ class Clip:
         speaker: the name of the speaker's folder, such as ``"s1"``.
         video: the file that holds the picture, and the sound unless ``audio`` is set.
         audio: a separate sound file, or ``None`` when the sound is in ``video``.
+        text: what is said, or ``None`` when unknown.
         words: the words spoken with their times, or ``None`` when unknown.
         phones: the phones spoken with their times, or ``None`` when unknown.
         sex: ``"m"``, ``"f"`` or ``None`` when unknown.
@@ -35,6 +36,7 @@ class Clip:
     speaker: str
     video: Path
     audio: Path | None = None
+    text: str | None = None
     words: tuple[Segment, ...] | None = None
     phones: tuple[Segment, ...] | None = None
     sex: Sex | None = None

@@ -102,6 +102,7 @@ class GridCorpus:
             id=f"{speaker}/{video.stem}",
             speaker=speaker,
             video=video,
+            text=str(sentence),
             words=_words(words / f"{video.stem}.align", sentence) if words else None,
             phones=read_alignment(phones) if phones.exists() else None,
             sex=self._sexes.get(speaker),
