@@ -38,6 +38,7 @@ _CHARS_UTF8, _PHONEME_INPUT = 0x0001, 0x0100
 _POSITION_CHARACTER = 1
 _EVENT_END, _EVENT_WORD, _EVENT_PHONEME = 0, 1, 7
 _PARAMETER_RATE = 1
+_SEED = 1
 
 
 class _EventId(ctypes.Union):
@@ -130,6 +131,7 @@ class Espeak:
             )
             if rate != ESPEAK_RATE:
                 raise _missing(f"espeak-ng does not start with its data in {espeakng_loader.get_data_path()}")
+            library.espeak_ng_SetRandSeed(_SEED)  # else its noise is seeded by the clock
             yield library
         finally:
             library.espeak_Terminate()
@@ -198,6 +200,7 @@ def _load_library() -> ctypes.CDLL:
     library.espeak_Initialize.argtypes = [ctypes.c_int, ctypes.c_int, ctypes.c_char_p, ctypes.c_int]
     library.espeak_SetSynthCallback.argtypes = [_Callback]
     library.espeak_SetVoiceByName.argtypes = [ctypes.c_char_p]
+    library.espeak_ng_SetRandSeed.argtypes = [ctypes.c_long]
     library.espeak_SetParameter.argtypes = [ctypes.c_int, ctypes.c_int, ctypes.c_int]
     library.espeak_Synth.argtypes = [
         ctypes.c_char_p, ctypes.c_size_t, ctypes.c_uint, ctypes.c_int, ctypes.c_uint, ctypes.c_uint,
