@@ -1,6 +1,9 @@
 """Reading and writing ``.align`` files: exact both ways, and every defect named with its line."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from avss.corpora.alignment import (
     UNITS_PER_SECOND,
     format_alignment,
@@ -11,8 +14,6 @@ from avss.corpora.alignment import (
 )
 from avss.corpora.clip import Segment
 from avss.errors import CorpusError, OutputError
-from hypothesis import given
-from hypothesis import strategies as st
 
 OFFICIAL = "0 23750 sil\n23750 29500 bin\n29500 34000 blue\n34000 34000 sp\n34000 35500 at\n"
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pooch
 import pytest
+
 from avss.corpora.download import download, remote_size
 from avss.errors import DownloadError, OutputError
 

@@ -1,6 +1,7 @@
 """Reading GRID's layout: good clips with exact words, misnamed alignment folders put right, bad clips with reasons."""
 
 import pytest
+
 from avss.corpora.alignment import write_alignment
 from avss.corpora.clip import Segment
 from avss.corpora.grid import GridCorpus, speaker_folders

@@ -5,6 +5,7 @@ import zipfile
 from hashlib import md5
 
 import pytest
+
 from avss.corpora.alignment import format_alignment
 from avss.corpora.clip import Segment
 from avss.corpora.grid import GridCorpus

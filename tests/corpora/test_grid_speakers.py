@@ -1,6 +1,7 @@
 """The official speakers, and the table that names others."""
 
 import pytest
+
 from avss.corpora.grid_speakers import FEMALE, OFFICIAL_SEX, WITH_VIDEO, read_sexes
 from avss.errors import CorpusError
 

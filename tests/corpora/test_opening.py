@@ -1,6 +1,7 @@
 """A folder is opened by its layout."""
 
 import pytest
+
 from avss.corpora.folder import FolderCorpus
 from avss.corpora.grid import GridCorpus
 from avss.corpora.opening import open_corpus

@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
 from avss.corpora.placing import link, require_room, unzip
 from avss.errors import CorpusError, OutputError
 

@@ -1,10 +1,11 @@
 """The GRID grammar: 64 000 sentences, their stems and their numbers."""
 
 import pytest
-from avss.corpora.sentence import SENTENCES, Sentence
-from avss.errors import CorpusError
 from hypothesis import given
 from hypothesis import strategies as st
+
+from avss.corpora.sentence import SENTENCES, Sentence
+from avss.errors import CorpusError
 
 NUMBERS = st.integers(0, SENTENCES - 1)
 

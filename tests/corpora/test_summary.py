@@ -2,10 +2,11 @@
 
 from io import StringIO
 
+from rich.console import Console
+
 from avss.corpora.clip import BadClip, Clip, Segment
 from avss.corpora.grid import GridCorpus
 from avss.corpora.summary import summarise
-from rich.console import Console
 
 
 class Corpus:
