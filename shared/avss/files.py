@@ -5,8 +5,9 @@ A reader sees the old file or the whole new one, never a half; a full or read-on
 
 import errno
 import os
+import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from avss.errors import OutputError
@@ -17,6 +18,11 @@ _ADVICE = {
     errno.EROFS: ("a writable place", "choose another output folder"),
     errno.EACCES: ("a writable place", "choose another output folder or change its permissions"),
     errno.EPERM: ("a writable place", "choose another output folder or change its permissions"),
+    errno.ENAMETOOLONG: ("a shorter name", "choose an output folder with a shorter path"),
+    errno.EISDIR: (
+        "a file, or nothing, of that name",
+        "remove the folder of that name or choose another output folder",
+    ),
     errno.ENOTDIR: ("a folder", "remove the file of that name or choose another output folder"),
     errno.EEXIST: ("a folder", "remove the file of that name or choose another output folder"),
 }
@@ -26,20 +32,20 @@ _ADVICE = {
 def writing(path: Path) -> Iterator[Path]:
     """Yield a temporary path beside ``path``; on success rename it to ``path``, on failure remove it.
 
-    The temporary name ends like ``path``, because encoders choose their format by the suffix. Parent
-    folders are made.
+    The temporary name ends like ``path``, because encoders choose their format by the suffix, and is not
+    shared with any other process, here or on another machine. Parent folders are made.
 
     Raises:
-        OutputError: the disk is full, read-only or forbids writing.
+        OutputError: the disk is full, read-only or forbids writing; or the name is taken or too long.
     """
-    temporary = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+    temporary = path.with_name(f".{path.stem[:40]}.{secrets.token_hex(4)}{path.suffix}")
     try:
         with explained(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             yield temporary
-            os.replace(temporary, path)
+            temporary.replace(path)
     finally:
-        with _quietly():
+        with suppress(OSError):
             temporary.unlink(missing_ok=True)
 
 
@@ -53,11 +59,3 @@ def explained(path: Path) -> Iterator[None]:
             raise
         wanted, do = _ADVICE[error.errno]
         raise OutputError(f"cannot write {path}: {os.strerror(error.errno)}", wanted, do) from error
-
-
-@contextmanager
-def _quietly() -> Iterator[None]:
-    try:
-        yield
-    except OSError:
-        pass
