@@ -59,7 +59,7 @@ def _heard(candidates: Sequence[FaceTrack], wave: np.ndarray) -> FaceTrack:
     loudness = _rhythm(10 * np.log10(power + _SILENCE))
     openings = [_rhythm(apertures(track.landmarks) * track.valid) for track in candidates]
     motions = np.array([opening.std() for opening in openings])
-    scores = [synchrony(opening, loudness) for opening in openings] * motions / max(motions.max(), 1e-9)
+    scores = np.array([synchrony(opening, loudness) for opening in openings]) * motions / max(motions.max(), 1e-9)
     first, second = np.argsort(scores)[:-3:-1]
     if scores[first] < _HEARD or scores[first] - scores[second] < _LEAD:
         raise FaceError(

@@ -1,6 +1,6 @@
 """Following every face through a clip: where its 68 points are, frame by frame, and what its mouth shows.
 
-The detector is asked on every tenth frame only. In between, the landmarks of one frame give the box in which those
+The detector is asked on every fifteenth frame only. In between, the landmarks of one frame give the box in which those
 of the next are found; this is not just cheaper than detecting every time but also steadier, because the detector's
 boxes jump in steps of several pixels. When a face carried to the next detection is not confirmed there, or another
 face is there as well, the detector is asked on each frame of that stretch, so that the frames in which a face is
@@ -22,7 +22,7 @@ from avss.vision.gaps import bridge_gaps
 from avss.vision.landmarks import LandmarkPredictor, box_around
 from avss.vision.mouth import crop_mouths
 
-DETECT_EVERY = 10
+DETECT_EVERY = 15
 
 # Boxes that overlap by this much are the same face: carried to a detection, and from one frame to the next.
 _CONFIRMED = 0.5
