@@ -25,7 +25,7 @@ BeardStyle = Literal["none", "stubble", "moustache", "goatee", "full"]
 Neckline = Literal["round", "v", "collar"]
 Option = TypeVar("Option")
 
-_SKIN_TONES: tuple[Colour, ...] = ((238, 201, 178), (222, 177, 146), (196, 144, 110), (150, 103, 77), (108, 73, 55))
+_SKIN_TONES: tuple[Colour, ...] = ((238, 201, 178), (222, 177, 146), (196, 144, 110), (176, 126, 96), (146, 102, 78))
 _HAIR_COLOURS: dict[str, Colour] = {
     "black": (30, 25, 24),
     "dark brown": (62, 43, 32),
@@ -272,8 +272,10 @@ def _draw_nose(draws: _Draws, sex: Sex, size: float, skin: Skin) -> Nose:
 
 def _draw_mouth(draws: _Draws, sex: Sex, size: float, skin: Skin) -> Mouth:
     male = sex == "m"
+    # Lips of dark skin are nearly as light as the skin around, or the dark of the mouth would not stand out.
+    paler = 0.16 * skin.darkness
     redness = (0.80, 0.56, 0.58) if male else (0.80, 0.46, 0.50)
-    red, green, blue = (channel * factor for channel, factor in zip(skin.colour, redness, strict=True))
+    red, green, blue = (channel * (factor + paler) for channel, factor in zip(skin.colour, redness, strict=True))
     fuller = 0.018 * skin.darkness + (0.0 if male else 0.005)
     return Mouth(
         y=draws.normal("mouth.y", 0.93, 0.009),

@@ -13,6 +13,10 @@ _END = {"bald": 0.05, "cropped": 0.18, "short": 0.22, "curly": 0.5, "tied": 0.1,
 """The y down to which the hair of a style reaches beside the face."""
 
 
+_THIN_ABOVE_LIP = 0.6
+"""Share of a moustache's hairs that a beard has: opaque black above the lips is taken for an open mouth."""
+
+
 class HairLayers:
     """The hair of one head, ready to be painted behind and in front of the face."""
 
@@ -112,6 +116,7 @@ def paint_beard(face: Plane, canvas: Canvas, traits: FaceTraits, light: Plane, r
         return
     moustache = _moustache(canvas, traits)
     chin = blob(canvas, 0, traits.mouth.y + 0.36, 0.30, 0.24) ** 0.7
+    moustache *= _THIN_ABOVE_LIP
     if style == "moustache":
         area = moustache
     elif style == "goatee":
@@ -120,18 +125,20 @@ def paint_beard(face: Plane, canvas: Canvas, traits: FaceTraits, light: Plane, r
     else:
         area = np.maximum(moustache, _jaw(canvas, traits))
     hairs = grain(rng, canvas.shape, 0.8, 1.7)
-    strength = 0.42 if style == "stubble" else 0.92
-    coverage = strength * np.clip(area * 1.35 - 0.12 + 0.16 * hairs * (area > 0.05), 0, 1)
-    colour = rgb(traits.hair.colour) * (0.8 * light * (1 + 0.22 * hairs))[..., None]
+    strength = 0.30 if style == "stubble" else 0.64
+    coverage = strength * np.clip(area * (1.1 + 0.12 * np.tanh(hairs)) - 0.05, 0, 1)
+    colour = rgb(traits.hair.colour) * (0.9 * light * (1 + 0.3 * np.tanh(hairs)))[..., None]
     paint(face, colour, coverage.astype(np.float32))
 
 
 def _moustache(canvas: Canvas, traits: FaceTraits) -> Plane:
-    lip_top = traits.mouth.y - traits.mouth.upper
-    middle = 0.45 * traits.nose.tip + 0.55 * lip_top + 0.035
-    arc = middle + 0.30 * canvas.x**2
-    parted = 1 - 0.35 * bump(canvas.x, 0, 0.03)
-    return bump(canvas.y, arc, 0.06) ** 0.8 * ramp(np.abs(canvas.x), 0.50, 0.36) * parted
+    """From below the nostrils down onto the upper lip: a bare band above the lip is taken for the lip itself."""
+    x = np.abs(canvas.x)
+    lip = traits.mouth.y - 0.7 * traits.mouth.upper * ramp(x, 1.05 * traits.mouth.half_width, 0.1) + 0.35 * x**2
+    top = traits.nose.tip + 0.13 + 0.42 * x**2
+    height = ramp(canvas.y - top, -0.02, 0.09) * ramp(canvas.y - lip, 0.06, 0.0)
+    parted = 1 - 0.3 * bump(canvas.x, 0, 0.03) * ramp(canvas.y - lip, -0.02, -0.12)
+    return height * ramp(x, 0.50, 0.36) * parted
 
 
 def _jaw(canvas: Canvas, traits: FaceTraits) -> Plane:
@@ -140,4 +147,4 @@ def _jaw(canvas: Canvas, traits: FaceTraits) -> Plane:
     edge = profile(x, [0, 0.3, 0.42, 0.6, 0.86, 0.95], [0.93, 0.92, 0.80, 0.82, 0.45, 0.15])
     whole = ramp(canvas.y - edge, -0.04, 0.12)
     patch = bump(x, 0.20, 0.09) * bump(canvas.y, traits.mouth.y + 0.15, 0.05)
-    return whole * (1 - 0.8 * patch)
+    return whole * (1 - 0.35 * patch)

@@ -17,6 +17,8 @@ FULL_OPENING = 0.36
 """Distance between the inner lips at aperture 1, face units."""
 _CAVITY = np.array([26, 10, 10], np.float32)
 _TONGUE = np.array([176, 84, 88], np.float32)
+_TEETH_SHARE = 0.4
+"""Most of the gap between the lips that either row of teeth may fill."""
 _SEAM = np.array([45, 18, 18], np.float32)
 
 
@@ -114,8 +116,8 @@ class MouthPainter:
         up = np.clip((self._y - shape.outer_top) / np.maximum(shape.inner_top - shape.outer_top, 1e-3), 0, 1)
         low = np.clip((self._y - shape.inner_bottom) / np.maximum(shape.outer_bottom - shape.inner_bottom, 1e-3), 0, 1)
         is_upper = self._cover(self._y - (shape.inner_top + shape.inner_bottom) / 2)
-        upper_light = 0.90 - 0.22 * up
-        lower_light = 0.78 + 0.26 * np.sin(0.9 * np.pi * low) - 0.12 * low
+        upper_light = 0.78 - 0.22 * up
+        lower_light = 0.90 + 0.26 * np.sin(0.9 * np.pi * low) - 0.12 * low
         gloss = 18 * bump(low, 0.38, 0.20) * bump(self.x, 0, 0.5 * shape.half_width) * (1 - is_upper)
         colour = self._lip_colour * (lower_light + (upper_light - lower_light) * is_upper)[..., None]
         colour += gloss[..., None]
@@ -128,7 +130,8 @@ class MouthPainter:
         x, y, reach = self.x, self._y, shape.inner_half_width
         picture = np.broadcast_to(_CAVITY, (*self._light.shape, 3)).copy()
         arch = 1 - 0.25 * (x / 0.3) ** 2
-        upper_edge = (0.012 + 0.035 * upper_teeth) * arch
+        gap = shape.inner_bottom - shape.inner_top
+        upper_edge = np.minimum((0.012 + 0.035 * upper_teeth) * arch, shape.inner_top + _TEETH_SHARE * gap)
 
         tongue_floor = shape.inner_bottom - 0.015
         tongue_top = tongue_floor + (upper_edge + 0.004 - tongue_floor) * min(tongue, 1.1) + 0.12 * (x / 0.3) ** 2
@@ -137,18 +140,20 @@ class MouthPainter:
         paint(picture, _TONGUE * tongue_light[..., None], self._cover(tongue_top - y) * in_reach)
 
         if lower_teeth > 0.02:
-            lower_edge = shape.inner_bottom - lower_teeth * (0.055 + 0.03 * (1 - x / reach))
+            height = np.minimum(lower_teeth * (0.055 + 0.03 * (1 - np.abs(x) / reach)), 0.6 * _TEETH_SHARE * gap)
+            lower_edge = shape.inner_bottom - height
             coverage = self._cover(lower_edge - y) * _fading(x, 0.8 * reach, 8) * (0.8 if tongue < 0.85 else 0.2)
-            paint(picture, rgb(self._mouth.teeth) * (0.62 + 0.1 * np.cos(60 * x) ** 2)[..., None], coverage)
+            paint(picture, rgb(self._mouth.teeth) * (0.42 + 0.1 * np.cos(60 * x) ** 2)[..., None], coverage)
 
         tooth = 0.84 + 0.16 * np.abs(np.sin(42 * x)) ** 0.4
-        tooth_light = 0.82 * tooth * (0.62 + 0.38 * ramp(y - shape.inner_top, 0, 0.05)) * (1 - 0.35 * (x / 0.35) ** 2)
+        tooth_light = 0.64 * tooth * (0.62 + 0.38 * ramp(y - shape.inner_top, 0, 0.05)) * (1 - 0.35 * (x / 0.35) ** 2)
         coverage = self._cover(y - upper_edge) * _fading(x, 0.95 * reach, 8) * min(1.0, 2.2 * upper_teeth)
         paint(picture, rgb(self._mouth.teeth) * tooth_light[..., None], coverage)
         if tongue > 0.85:
             between_teeth = bump(y, upper_edge + 0.012, 0.022) * _fading(x, 0.6 * reach, 4)
             paint(picture, 0.95 * _TONGUE, 0.9 * min(1.0, (tongue - 0.85) / 0.1) * between_teeth)
-        picture *= (0.55 + 0.45 * ramp(y - shape.inner_top, 0, 0.035))[..., None]
+        let_in = 0.55 + 0.45 * min(1.0, shape.aperture / 0.25)
+        picture *= (let_in * (0.5 + 0.5 * ramp(y - shape.inner_top, 0, 0.05)))[..., None]
         return picture
 
 
