@@ -2,8 +2,8 @@
 
 espeak takes a voice as an *accent* (a language file it ships) and a *variant*, a short text file that bends
 pitch, formants and timbre. Variants are looked up in the data folder only: so each process has one
-:class:`Espeak` with a data folder of its own, made of links to the shipped data and the variants written
-here, and removed at exit.
+:class:`Espeak` with a data folder of its own, made of links to the shipped data and the variant written here,
+and removed at exit.
 
 The library keeps the phase of its oscillators, its flutter and its dice in global variables from one text to
 the next, so that the same text never sounds the same twice. It is therefore loaded afresh for every text
@@ -16,7 +16,6 @@ import _ctypes
 import ctypes
 import tempfile
 import threading
-import zlib
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -39,6 +38,10 @@ _POSITION_CHARACTER = 1
 _EVENT_END, _EVENT_WORD, _EVENT_PHONEME = 0, 1, 7
 _PARAMETER_RATE = 1
 _SEED = 1
+
+# Overwritten for every text: espeak reads at most 350 files. A name that begins with a digit would be taken
+# as the number of a variant, and the file silently ignored.
+_VARIANT = "speaker"
 
 
 class _EventId(ctypes.Union):
@@ -108,12 +111,11 @@ class Espeak:
             PartMissingError: the library does not load or does not start.
             ValueError: espeak has no such accent, or the text has no words.
         """
-        name = f"{zlib.crc32(variant.encode()):08x}"
         recording = _Recording()
         callback = _Callback(recording.collect)
         with self._lock, self._fresh_library() as library:
-            (self._variants / name).write_text(f"language variant\nname {name}\n{variant}", encoding="utf-8")
-            if library.espeak_SetVoiceByName(f"{accent}+{name}".encode()) != 0:
+            (self._variants / _VARIANT).write_text(f"language variant\nname {_VARIANT}\n{variant}", encoding="utf-8")
+            if library.espeak_SetVoiceByName(f"{accent}+{_VARIANT}".encode()) != 0:
                 raise ValueError(f"espeak-ng has no accent {accent!r}")
             library.espeak_SetSynthCallback(callback)
             library.espeak_SetParameter(_PARAMETER_RATE, rate, 0)
