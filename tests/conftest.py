@@ -1,6 +1,9 @@
 """Fixtures shared by all tests. Real clips are optional: tests that need them skip, saying so."""
 
 import os
+import subprocess
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -25,3 +28,29 @@ def real_grid() -> Path:
 def real_landmarks() -> Path:
     """Folder of real lip landmarks, one npz per speaker."""
     return _real("grid_landmarks")
+
+
+@contextmanager
+def _mounted(folder: Path, options: str) -> Generator[Path]:
+    folder.mkdir()
+    mount = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], capture_output=True, text=True)
+    if mount.returncode:
+        pytest.skip(f"cannot mount a file system of its own for this test: {mount.stderr.strip()}")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", folder], check=True)
+
+
+@pytest.fixture
+def tiny_disk(tmp_path: Path) -> Iterator[Path]:
+    """Folder on a disk of its own that is full after 200 kB."""
+    with _mounted(tmp_path / "tiny", "size=200k") as folder:
+        yield folder
+
+
+@pytest.fixture
+def read_only_disk(tmp_path: Path) -> Iterator[Path]:
+    """Folder on a disk of its own that cannot be written, not even by root."""
+    with _mounted(tmp_path / "locked", "ro") as folder:
+        yield folder

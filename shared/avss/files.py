@@ -6,7 +6,7 @@ A reader sees the old file or the whole new one, never a half; a full or read-on
 import errno
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -29,7 +29,7 @@ _ADVICE = {
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[Path]:
+def writing(path: Path) -> Generator[Path]:
     """Yield a temporary path beside ``path``; on success rename it to ``path``, on failure remove it.
 
     The temporary name ends like ``path``, because encoders choose their format by the suffix, and is not
@@ -50,7 +50,7 @@ def writing(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def explained(path: Path) -> Iterator[None]:
+def explained(path: Path) -> Generator[None]:
     """Turn the operating system's refusals to write ``path`` into an :class:`OutputError`."""
     try:
         yield
