@@ -28,7 +28,8 @@ class MediaInfo:
         frames: T, the number of frames at 25 per second that cover the picture.
         start: when the first picture appears on the file's own clock, in seconds; its sound is on the same clock.
         has_sound: whether there is a sound stream.
-        missing: seconds that the header promises but the file does not hold; 0.0 for an intact file.
+        missing: seconds that the header promises but the file does not hold; 0.0 for an intact file, and for avi
+            and mpg, whose headers promise nothing.
     """
 
     frames: int

@@ -32,7 +32,7 @@ Shown = TypeVar("Shown")
 
 # Containers round timestamps (webm to 1 ms) and phones let them jitter: a picture that appears at most
 # this many seconds after a frame's moment still belongs to that frame.
-_SLACK = 1 / 8 / FRAME_RATE
+_SLACK = 1 / 4 / FRAME_RATE
 
 # Sound whose timestamps leave the running count of samples by more than half a frame was lost or repeated.
 _JUMP = samples_in(1) // 2

@@ -44,14 +44,14 @@ def write_video(
     if first is None:
         raise ValueError("a video needs at least one frame")
     with writing(path) as temporary, av.open(f"file:{temporary}", "w") as container:
-        height, width = first.shape[:2]
+        height, width = _size(first)
         video = container.add_stream(codec, FRAME_RATE, width=width, height=height, pix_fmt="yuv420p")
         video.bit_rate = round(_BITS_PER_PIXEL * width * height * FRAME_RATE)
         audio = None if wave is None else container.add_stream(_SOUND_CODECS[path.suffix], SAMPLE_RATE, layout="mono")
         T = 0
         for k, frame in enumerate(chain([first], frames)):
-            if frame.shape != first.shape or frame.dtype != np.uint8:
-                raise ValueError(f"frame {k} is {frame.dtype} {frame.shape}; wanted uint8 {first.shape}")
+            if _size(frame) != (height, width):
+                raise ValueError(f"frame {k} has the size {_size(frame)}, frame 0 has {height, width}")
             container.mux(video.encode(_picture(frame, k)))
             if audio is not None and wave is not None:
                 container.mux(audio.encode(_sound(wave, k)))
@@ -61,6 +61,13 @@ def write_video(
         container.mux(video.encode(None))
         if audio is not None:
             container.mux(audio.encode(None))
+
+
+def _size(frame: np.ndarray) -> tuple[int, int]:
+    """Height and width of a frame."""
+    if frame.ndim != 3 or frame.shape[2] != 3 or frame.dtype != np.uint8:
+        raise ValueError(f"{frame.dtype} {list(frame.shape)} is no frame; uint8 [H,W,3] is")
+    return frame.shape[0], frame.shape[1]
 
 
 def _picture(frame: np.ndarray, k: int) -> av.VideoFrame:
@@ -85,5 +92,6 @@ def write_wave(path: Path, wave: np.ndarray) -> None:
     Raises:
         OutputError: the disk is full, read-only or forbids writing.
     """
+    levels = np.clip(np.round(wave * 32_768), -32_768, 32_767).astype(np.int16)
     with writing(path) as temporary:
-        wavfile.write(temporary, SAMPLE_RATE, np.round(np.clip(wave, -1, 1) * 32767).astype(np.int16))
+        wavfile.write(temporary, SAMPLE_RATE, levels)
