@@ -1,7 +1,7 @@
 """What makes one generated voice differ from another, as plain numbers, and how they are drawn.
 
 Sex and size are given: they are also those of the face. A large body has a low pitch and a long vocal tract,
-which lowers all formants together; within a sex, size moves the pitch by 2.2 semitones and the formants by
+which lowers all formants together; within a sex, size moves the pitch by 2.4 semitones and the formants by
 4 % per standard deviation, more than anything else that is drawn here, so that it can be heard.
 """
 
@@ -79,7 +79,7 @@ def draw_voice_traits(child: Child, sex: Sex, size: float) -> VoiceTraits:
         sex: as the face.
         size: body size in standard deviations from the mean of the sex; within ±2.2.
     """
-    semitones = -2.2 * size + normal(child, "voice.f0", 0, 0.8)
+    semitones = -2.4 * size + normal(child, "voice.f0", 0, 0.9)
     return VoiceTraits(
         f0_hz=_PITCH_HZ[sex] * 2 ** (semitones / 12),
         melody=1.28 + abs(normal(child, "voice.melody", 0, 0.12)),
