@@ -74,13 +74,13 @@ class PreparedStore:
     @cached_property
     def clips(self) -> pd.DataFrame:
         """Usable clips, a row each, with the columns of :data:`~avss.data.store_layout.SCHEMA`, indexed by id."""
-        table = self._table.filter(pc.equal(self._table["status"], "ok"))
+        table = self._table.filter(pc.field("status") == "ok")
         return table.drop_columns(["status", "reason"]).to_pandas().set_index("id")
 
     @cached_property
     def rejects(self) -> pd.DataFrame:
         """Rejected clips, a row each with ``speaker`` and ``reason``, indexed by id."""
-        table = self._table.filter(pc.equal(self._table["status"], "rejected"))
+        table = self._table.filter(pc.field("status") == "rejected")
         return table.select(["id", "speaker", "reason"]).to_pandas().set_index("id")
 
     def rows(self) -> list[dict[str, Any]]:
