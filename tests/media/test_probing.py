@@ -89,6 +89,17 @@ def test_an_mp4_cut_off_before_its_index_is_refused(studio):
         probe(film)
 
 
+def test_a_clock_that_jumps_is_refused(studio):
+    film = studio.film("a.mkv", codec="libx264", times=[*_every(25, 20), *(4000 + k / 25 for k in range(20))])
+    with pytest.raises(MediaError, match="jumps by 3999 s"):
+        probe(film)
+
+
+def test_a_picture_that_lasts_is_no_jump(studio):
+    film = studio.film("a.mkv", codec="libx264", times=[0, 0.04, 50, 50.04])
+    assert probe(film).frames == 1252
+
+
 def _empty(path):
     path.write_bytes(b"")
 

@@ -4,7 +4,9 @@ Headers cannot be trusted with that: those of recordings that were cut off promi
 write none at all. Walking over the packets takes about two milliseconds for a GRID clip.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -16,8 +18,13 @@ from avss.errors import MediaError
 from avss.media.container import opened, packets, picture_stream
 from avss.rates import FRAME_RATE, frames_in
 
+Span = tuple[float, float]
+
 # So much may be missing at the end of a file, or held on screen in its middle, before it counts as damage.
 TOLERATED_SECONDS = 2 / FRAME_RATE
+
+# Seconds without a picture, after which the clock itself is taken to be damaged.
+_LONGEST_GAP = 60.0
 
 
 @dataclass(frozen=True)
@@ -44,37 +51,41 @@ def probe(path: Path) -> MediaInfo:
     A file that was cut off still has the frames that are there; ``missing`` tells how much is not.
 
     Raises:
-        MediaError: the file cannot be read, is no media file, or has no picture.
+        MediaError: the file cannot be read, is no media file, has no picture, or a clock that jumps.
     """
     with opened(path) as container:
         picture = picture_stream(container, path)
-        sound = next(iter(container.streams.audio), None)
-        start, end, file_end = _extent(container, picture, sound)
-        if end <= start:
-            raise MediaError(f"the video stream of {path} is empty", "at least one picture", "record or copy it again")
+        sounds = container.streams.audio[:1]
+        pictures, everything = _spans(container, picture, sounds)
         promised_end = ((container.start_time or 0) + (container.duration or 0)) / av.time_base
-        missing = promised_end - file_end
-        return MediaInfo(
-            frames=frames_in(end - start),
-            start=start,
-            has_sound=sound is not None,
-            missing=missing if missing > TOLERATED_SECONDS else 0.0,
-        )
+    if not pictures:
+        raise MediaError(f"the video stream of {path} is empty", "at least one picture", "record or copy it again")
+    for (_, stop), (start, _) in pairwise(pictures):
+        if start - stop > _LONGEST_GAP:
+            raise MediaError(f"the clock of {path} jumps by {start - stop:.0f} s", "one continuous video", "convert it")
+    start, end = pictures[0][0], max(stop for _, stop in pictures)
+    missing = promised_end - max(stop for _, stop in everything)
+    return MediaInfo(
+        frames=frames_in(end - start),
+        start=start,
+        has_sound=bool(sounds),
+        missing=missing if missing > TOLERATED_SECONDS else 0.0,
+    )
 
 
-def _extent(container: InputContainer, picture: VideoStream, sound: AudioStream | None) -> tuple[float, float, float]:
-    """Start and end of the picture, and the end of picture and sound, in seconds."""
-    usual = 1 / float(picture.average_rate or picture.guessed_rate or FRAME_RATE)
-    start, end, file_end = float("inf"), float("-inf"), float("-inf")
-    for packet in packets(container, *([picture] if sound is None else [picture, sound])):
-        stamp = packet.pts if packet.pts is not None else packet.dts
+def _spans(
+    container: InputContainer, picture: VideoStream, sounds: Sequence[AudioStream]
+) -> tuple[list[Span], list[Span]]:
+    """Start and end in seconds of each packet: those of the picture by time, and those of picture and sound."""
+    usual = 1 / float(picture.average_rate or FRAME_RATE)
+    pictures, everything = [], []
+    for packet in packets(container, picture, *sounds):
+        stamp = packet.dts if packet.pts is None else packet.pts
         if stamp is None or packet.is_discard:
             continue
-        time = float(stamp * packet.time_base)
+        start = float(stamp * packet.time_base)
+        span = start, start + (float((packet.duration or 0) * packet.time_base) or usual)
+        everything.append(span)
         if packet.stream_index == picture.index:
-            stop = time + (float((packet.duration or 0) * packet.time_base) or usual)
-            start, end = min(start, time), max(end, stop)
-        else:
-            stop = time + float((packet.duration or 0) * packet.time_base)
-        file_end = max(file_end, stop)
-    return start, end, file_end
+            pictures.append(span)
+    return sorted(pictures), everything

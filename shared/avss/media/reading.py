@@ -17,13 +17,11 @@ from typing import TypeVar
 
 import av
 import numpy as np
-from av.container import InputContainer
-from av.video.stream import VideoStream
 
 from avss.errors import MediaError
 from avss.media.container import decode, find_picture, opened, packets, picture_stream, sound_stream
 from avss.media.frame import Frame, size_on_screen
-from avss.media.probing import TOLERATED_SECONDS, probe
+from avss.media.probing import TOLERATED_SECONDS, MediaInfo, probe
 from avss.rates import FRAME_RATE, SAMPLE_RATE, samples_in
 
 log = logging.getLogger(__name__)
@@ -53,20 +51,16 @@ def read_frames(path: Path, *, longest_side: int | None = None) -> Iterator[Fram
     info = probe(path)
     if info.missing:
         log.warning("%s is cut off: %.2f s are missing", path, info.missing)
-    return _frames(path, info.start, info.frames, longest_side)
+    return _frames(path, info, longest_side)
 
 
-def _frames(path: Path, start: float, T: int, longest_side: int | None) -> Iterator[Frame]:
+def _frames(path: Path, info: MediaInfo, longest_side: int | None) -> Iterator[Frame]:
     damaged = 0
-    with opened(path) as container:
-        stream = picture_stream(container, path)
-        stream.thread_count = 1  # the cores are kept busy by reading several files
-        size = size_on_screen(stream, longest_side)
-        for frame in on_screen(_pictures(container, stream, size, start, start + T / FRAME_RATE), start, T):
-            damaged += frame.damaged
-            yield frame
+    for frame in on_screen(_pictures(path, info, longest_side), info.start, info.frames):
+        damaged += frame.damaged
+        yield frame
     if damaged:
-        log.warning("%s: %d of %d frames are damaged", path, damaged, T)
+        log.warning("%s: %d of %d frames are damaged", path, damaged, info.frames)
 
 
 def on_screen(pictures: Iterable[tuple[float, Shown]], start: float, T: int) -> Iterator[Shown]:
@@ -87,28 +81,30 @@ def on_screen(pictures: Iterable[tuple[float, Shown]], start: float, T: int) -> 
         yield shown
 
 
-def _pictures(
-    container: InputContainer, stream: VideoStream, size: tuple[int, int], start: float, end: float
-) -> Iterator[tuple[float, Frame]]:
+def _pictures(path: Path, info: MediaInfo, longest_side: int | None) -> Iterator[tuple[float, Frame]]:
     """Yield decoded pictures with their times; where more than two frames were lost, a stand-in for them."""
-    tick = float(stream.time_base or 1 / FRAME_RATE)
-    due: set[int] = set()  # timestamps of packets whose picture has not come out of the decoder yet
-    last, last_time = None, start
-    for packet in chain(packets(container, stream), [None]):
-        if packet is not None and packet.pts is not None and not packet.is_discard:
-            due.add(packet.pts)
-        for picture in decode(stream, packet):
-            stamp = round((last_time + 1 / FRAME_RATE) / tick) if picture.pts is None else picture.pts
-            time, frame = stamp * tick, Frame(picture, *size, damaged=picture.is_corrupt)
-            lost = {pts for pts in due if pts < stamp}
-            due -= lost | {stamp}
-            if lost and time - last_time > TOLERATED_SECONDS:
-                yield min(lost) * tick, replace(last or frame, damaged=True)
-            yield time, frame
-            last, last_time = frame, time
+    with opened(path) as container:
+        stream = picture_stream(container, path)
+        stream.thread_count = 1  # the cores are kept busy by reading several files
+        size = size_on_screen(stream, longest_side)
+        tick = float(stream.time_base or 1 / FRAME_RATE)
+        due: set[int] = set()  # timestamps of packets whose picture has not come out of the decoder yet
+        last, last_time = None, info.start
+        for packet in chain(packets(container, stream), [None]):
+            if packet is not None and packet.pts is not None and not packet.is_discard:
+                due.add(packet.pts)
+            for picture in decode(stream, packet):
+                stamp = round((last_time + 1 / FRAME_RATE) / tick) if picture.pts is None else picture.pts
+                time, frame = stamp * tick, Frame(picture, *size, damaged=picture.is_corrupt)
+                lost = {pts for pts in due if pts < stamp}
+                due -= lost | {stamp}
+                if lost and time - last_time > TOLERATED_SECONDS:
+                    yield min(lost) * tick, replace(last or frame, damaged=True)
+                yield time, frame
+                last, last_time = frame, time
     if last is None:
-        raise MediaError(f"no picture of {container.name} can be decoded", "an intact video", "copy it again")
-    if due and end - last_time > TOLERATED_SECONDS:
+        raise MediaError(f"no picture of {path} can be decoded", "an intact video", "copy or record it again")
+    if due and info.start + info.frames / FRAME_RATE - last_time > TOLERATED_SECONDS:
         yield min(due) * tick, replace(last, damaged=True)
 
 
@@ -135,7 +131,7 @@ def read_wave(path: Path, frames: int) -> np.ndarray:
         sounds = (sound for packet in chain(packets(container, stream), [None]) for sound in decode(stream, packet))
         wave = _placed(_resampled(sounds), start, samples_in(frames))
     if wave is None:
-        raise MediaError(f"no sound of {path} can be decoded", "an intact audio stream", "copy the file again")
+        raise MediaError(f"no sound of {path} can be decoded", "an intact sound stream", "copy or record it again")
     return np.clip(wave, -1, 1, out=wave)
 
 
