@@ -6,7 +6,7 @@ from zlib import crc32
 import numpy as np
 import pytest
 
-from avss.corpora.generated.face_traits import draw_face_traits
+from avss.corpora.generated.face_population import draw_face_traits
 from avss.corpora.generated.identity_check import check_identity, correlation, measure_identity
 from avss.errors import FaceError
 
@@ -23,10 +23,10 @@ def test_an_ordinary_face_is_followed_the_same_every_time(traits):
     assert measure_identity(traits) == check
 
 
-def test_lips_of_the_colour_of_the_mouths_inside_are_turned_down(traits):
-    hidden = replace(traits, mouth=replace(traits.mouth, lip=(16.0, 8.0, 8.0)))
+def test_a_mouth_on_the_chin_is_turned_down(traits):
+    misplaced = replace(traits, mouth=replace(traits.mouth, y=1.25))
     with pytest.raises(FaceError, match="correlation"):
-        check_identity(hidden)
+        check_identity(misplaced)
 
 
 def test_a_face_that_is_not_there_is_turned_down(traits):

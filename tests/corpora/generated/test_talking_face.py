@@ -5,13 +5,15 @@ from zlib import crc32
 import numpy as np
 import pytest
 
-from avss.corpora.generated.face_traits import draw_face_traits
+from avss.corpora.clip import Sex
+from avss.corpora.generated.face_population import draw_face_traits
+from avss.corpora.generated.face_traits import FaceTraits
 from avss.corpora.generated.motion import HeadMotion, draw_head_motion
 from avss.corpora.generated.mouth_track import COLUMNS, MouthTrack
 from avss.corpora.generated.talking_face import TalkingFace
 
 
-def traits_of(number: int, sex="f"):
+def traits_of(number: int, sex: Sex = "f") -> FaceTraits:
     return draw_face_traits(lambda name: np.random.default_rng([7, number, crc32(name.encode())]), sex, 0.0)
 
 
@@ -74,25 +76,20 @@ def test_a_tucked_lip_closes_the_mouth(face):
 
 def test_truth_grows_with_the_head(face):
     still = HeadMotion.still(2)
-    near = HeadMotion(still.shift, still.turn, np.float32([1, 1.1]), still.blink)
+    near = HeadMotion(still.shift, still.turn, np.array([1, 1.1], np.float32), still.blink)
     _, truth = face.render(track_of(aperture=[0.5, 0.5]), near, np.random.default_rng(1))
     assert truth.aperture[1] == pytest.approx(1.1 * truth.aperture[0])
 
 
 def test_a_blink_changes_the_eyes_alone(face):
     still = HeadMotion.still(2)
-    blink = HeadMotion(still.shift, still.turn, still.nearness, np.float32([0, 1]))
+    blink = HeadMotion(still.shift, still.turn, still.nearness, np.array([0, 1], np.float32))
     frames, _ = face.render(track_of(aperture=[0, 0]), blink, np.random.default_rng(1))
     change = np.abs(frames[0].astype(float) - frames[1]).mean(axis=2)
-    rows = np.flatnonzero(cv_rows(change))
+    rows = np.flatnonzero(np.sort(change, axis=1)[:, -10:].mean(axis=1) > 25)
     assert rows.size > 5
-    assert 100 < rows.min()
+    assert rows.min() > 100
     assert rows.max() < 140
-
-
-def cv_rows(change: np.ndarray) -> np.ndarray:
-    """Rows of a change [H,W] where something changed by more than noise does."""
-    return np.sort(change, axis=1)[:, -10:].mean(axis=1) > 25
 
 
 def test_track_and_motion_of_different_length_are_refused(face):
@@ -102,7 +99,7 @@ def test_track_and_motion_of_different_length_are_refused(face):
 
 @pytest.mark.parametrize("number", range(20))
 def test_every_kind_of_face_is_drawn_where_its_traits_say(number):
-    traits = traits_of(number, "mf"[number % 2])
+    traits = traits_of(number, "m" if number % 2 else "f")
     frames, _ = TalkingFace(traits).render(track_of(aperture=[0.8]), HeadMotion.still(1), np.random.default_rng(1))
     x, y = traits.scene.centre
     mouth_y = int(y + traits.mouth.y * traits.scene.half_width)

@@ -3,8 +3,24 @@
 import numpy as np
 
 from avss.corpora.generated.face_traits import FaceTraits
-from avss.corpora.generated.painting import Canvas, Plane, blob, bump, clouds, grain, paint, profile, ramp, rgb, shade
+from avss.corpora.generated.painting import (
+    Canvas,
+    Plane,
+    blob,
+    bump,
+    clouds,
+    convex_distance,
+    grain,
+    paint,
+    profile,
+    ramp,
+    rgb,
+    shade,
+)
 from avss.corpora.generated.skin import lit
+
+_COLLAR = ((0.06, 2.30), (0.50, 1.66), (0.68, 1.78), (0.44, 2.46))
+"""Corners of the right flap of a collar: at the button, at the neck twice, and the point."""
 
 
 def backdrop_picture(canvas: Canvas, traits: FaceTraits, rng: np.random.Generator) -> Plane:
@@ -70,9 +86,7 @@ def _neckline(part: Canvas, traits: FaceTraits) -> Plane:
 
 
 def _paint_collar(here: Plane, part: Canvas, traits: FaceTraits) -> None:
-    x = np.abs(part.x)
-    inner = 0.56 - 0.72 * np.maximum(part.y - 1.72, 0)
-    flap = np.maximum(np.maximum(inner - x, x - inner - 0.26), np.abs(part.y - 1.98 + 0.25 * x) - 0.34)
+    flap = convex_distance(np.abs(part.x), part.y, _COLLAR)
     coverage = part.cover(flap, blur=2)
     shade(here, 0.25 * ramp(-flap, -0.08, 0.0) * (1 - coverage))
     paint(here, np.clip(rgb(traits.scene.shirt) * 1.08 + 4, 0, 250), coverage)

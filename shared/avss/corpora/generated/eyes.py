@@ -12,9 +12,8 @@ _IRIS_RADIUS, _PUPIL_RADIUS = 0.083, 0.034
 
 
 def eye_band(canvas: Canvas, traits: FaceTraits) -> Canvas:
-    """The part of the canvas that changes with a blink."""
-    reach = traits.eyes.apart + 1.15 * traits.eyes.width
-    return canvas.part(-reach, reach, -0.2, 0.17)
+    """The part of the canvas that changes with a blink, with room for glasses."""
+    return canvas.part(-1.02, 1.02, -0.32, 0.36)
 
 
 def eyes_from_open_to_closed(face: Plane, band: Canvas, traits: FaceTraits) -> list[Plane]:
@@ -70,14 +69,14 @@ def paint_brows(picture: Plane, canvas: Canvas, traits: FaceTraits, rng: np.rand
     """Paint both brows on ``picture`` [H,W,3]: thick towards the nose, thin and fading outwards."""
     eyes = traits.eyes
     part = canvas.part(-0.9, 0.9, eyes.brow_y - 0.25, eyes.brow_y + 0.2)
-    hairs = np.clip(0.72 + 0.22 * grain(rng, part.shape, 0.7, 1.6), 0, 1)
+    hairs = np.clip(0.8 + 0.13 * grain(rng, part.shape, 0.9, 1.6), 0, 1)
     colour = rgb(traits.hair.colour) * 0.6 + 0.08 * rgb(traits.skin.colour)
     for side in (-1, 1):
         along = (side * part.x - eyes.apart) / 0.29
         arch = eyes.brow_y - eyes.brow_arch * (1 - along * along) + 0.035 * along
-        thickness = eyes.brow_thickness * np.clip(1.0 - 0.5 * along - 0.25 * along**2, 0.2, 2)
-        body = bump(part.y, arch, np.maximum(thickness, 0.012)) ** 1.4
-        ends = ramp(along, -1.12, -0.8) * ramp(along, 1.1, 0.75)
+        thickness = eyes.brow_thickness * np.clip(0.95 - 0.4 * along - 0.15 * along**2, 0.2, 2)
+        body = bump(part.y, arch, np.maximum(thickness, 0.016))
+        ends = ramp(along, -1.15, -0.75) * ramp(along, 1.15, 0.6)
         paint(picture[part.place], colour, 0.85 * body * ends * hairs)
 
 
@@ -93,6 +92,6 @@ def paint_glasses(picture: Plane, part: Canvas, apart: float, glasses: Glasses) 
         paint(picture, glasses.colour, 0.92 * part.cover(frame - rim / 2))
         temple = np.abs(part.y + 0.06) - 0.7 * rim
         outside = side * part.x > apart + glasses.width
-        paint(picture, glasses.colour, 0.92 * part.cover(temple) * outside * (np.abs(part.x) < 1.0))
+        paint(picture, glasses.colour, 0.92 * part.cover(temple) * outside * (np.abs(part.x) < 0.92))
     bridge = np.abs(part.y + 0.05 - 0.25 * part.x**2) - 0.6 * rim
     paint(picture, glasses.colour, 0.92 * part.cover(bridge) * (np.abs(part.x) < apart - glasses.width))

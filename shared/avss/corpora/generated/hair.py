@@ -77,7 +77,8 @@ class HairLayers:
             [0.84, 0.92, 0.93, 0.99] if hair.style not in _FALLING else [0.84, 0.90, 0.90, 0.93],
         )
         x = canvas.x - hair.parting * np.clip(-canvas.y, 0, 1) * (0.7 if parted else 0.25)
-        upward = np.maximum(-canvas.y / -top, 0)
+        swept = 0 if parted else 0.5 * hair.parting * canvas.x
+        upward = np.maximum((canvas.y + swept) / top, 0)
         return ((np.abs(x) / side) ** exponent + upward**exponent) ** (1 / exponent) - 1
 
 
@@ -85,25 +86,26 @@ def _strands(canvas: Canvas, hair: Hair, rng: np.random.Generator) -> Plane:
     """Noise of about unit variance drawn out along the hair."""
     if hair.style == "curly":
         curls = grain(rng, canvas.shape, 3.2) * 0.8 + grain(rng, canvas.shape, 1.4) * 0.5
-        return np.tanh(1.2 * curls)
+        return np.tanh(0.7 * curls)
     sheet = 0.75 * grain(rng, (96, 1024), 1.1, 5) + 0.65 * grain(rng, (96, 1024), 4, 9)
     if hair.style in _FALLING:
         from_parting = canvas.x - hair.parting * np.clip(-canvas.y, 0, 1)
         index = np.where(canvas.y < 0, np.hypot(from_parting, 0.8 * canvas.y), np.abs(from_parting))
-        across = 512 + np.sign(from_parting) * index * 190
+        across = 380 + index * 190 + 20 * from_parting
         along = 48 + 14 * canvas.y + 0 * canvas.x
     else:
         apex = -2.3
         angle = np.arctan2(canvas.x - hair.parting, canvas.y - apex)
         across = 512 + angle * 330
         along = 48 + 24 * (canvas.y + 1) + 0 * canvas.x
-    return cv2.remap(sheet, np.float32(across), np.float32(along), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+    across, along = np.asarray(across, np.float32), np.asarray(along, np.float32)
+    return np.asarray(cv2.remap(sheet, across, along, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT), np.float32)
 
 
 def _hair_picture(canvas: Canvas, traits: FaceTraits, strands: Plane) -> Plane:
     """Colour of hair all over the canvas: a rounded body with a band of gloss, and strands."""
     light_x = traits.scene.light[0]
-    gloss = bump(np.hypot(canvas.x - 0.4 * light_x, canvas.y + 0.1), 1.12, 0.16) * (canvas.y < 0.1)
+    gloss = bump(np.hypot(canvas.x - 0.4 * light_x, canvas.y + 0.1), 1.12, 0.16) * ramp(canvas.y, 0.35, -0.25)
     rounded = 0.86 + 0.2 * ramp(canvas.y, 0.2, -1.3) - 0.25 * np.minimum(np.abs(canvas.x - 0.3 * light_x), 1.4) ** 3
     light = np.clip(rounded * (1 + 0.2 * strands) + gloss * (0.16 + 0.1 * strands), 0.2, 2)
     return rgb(traits.hair.colour) * light[..., None] + (9 * gloss + 4)[..., None]
@@ -144,7 +146,7 @@ def _moustache(canvas: Canvas, traits: FaceTraits) -> Plane:
 def _jaw(canvas: Canvas, traits: FaceTraits) -> Plane:
     """Cheeks' lower part, jaw and chin, with a bare patch under the middle of the lower lip's sides."""
     x = np.abs(canvas.x)
-    edge = profile(x, [0, 0.3, 0.42, 0.6, 0.86, 0.95], [0.93, 0.92, 0.80, 0.82, 0.45, 0.15])
-    whole = ramp(canvas.y - edge, -0.04, 0.12)
+    edge = 0.9 - 0.62 * ramp(x, 0.48, 1.05)
+    whole = ramp(canvas.y - edge, -0.08, 0.16)
     patch = bump(x, 0.20, 0.09) * bump(canvas.y, traits.mouth.y + 0.15, 0.05)
     return whole * (1 - 0.35 * patch)

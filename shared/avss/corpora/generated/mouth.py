@@ -116,7 +116,7 @@ class MouthPainter:
         up = np.clip((self._y - shape.outer_top) / np.maximum(shape.inner_top - shape.outer_top, 1e-3), 0, 1)
         low = np.clip((self._y - shape.inner_bottom) / np.maximum(shape.outer_bottom - shape.inner_bottom, 1e-3), 0, 1)
         is_upper = self._cover(self._y - (shape.inner_top + shape.inner_bottom) / 2)
-        upper_light = 0.78 - 0.22 * up
+        upper_light = 0.82 - 0.22 * up
         lower_light = 0.90 + 0.26 * np.sin(0.9 * np.pi * low) - 0.12 * low
         gloss = 18 * bump(low, 0.38, 0.20) * bump(self.x, 0, 0.5 * shape.half_width) * (1 - is_upper)
         colour = self._lip_colour * (lower_light + (upper_light - lower_light) * is_upper)[..., None]

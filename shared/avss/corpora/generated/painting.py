@@ -6,6 +6,9 @@ Every brush gives a coverage in 0–1 over the canvas, every shape is a signed d
 profile along x and one along y, which broadcasting makes cheap.
 """
 
+import functools
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -38,7 +41,7 @@ class Canvas:
 
     @classmethod
     def of_frame(cls, height: int, width: int, centre: tuple[float, float], half_width: float) -> "Canvas":
-        """The canvas over a frame of ``height`` × ``width`` pixels, its face at ``centre`` and of ``half_width`` pixels."""
+        """The canvas over a frame of that size, with a face of ``half_width`` at ``centre`` (x, y), all in pixels."""
         scale = half_width * OVERSAMPLING
         columns = np.arange(width * OVERSAMPLING, dtype=np.float32)[None, :]
         rows = np.arange(height * OVERSAMPLING, dtype=np.float32)[:, None]
@@ -55,7 +58,7 @@ class Canvas:
         return self.y.size, self.x.size
 
     def part(self, left: float, right: float, top: float, bottom: float) -> "Canvas":
-        """The part between ``left`` and ``right``, ``top`` and ``bottom`` (face units), as far as it is on the canvas."""
+        """The part within these bounds (face units), as far as it is on the canvas."""
         columns = np.searchsorted(self.x[0], [left, right])
         rows = np.searchsorted(self.y[:, 0], [top, bottom])
         return Canvas(
@@ -78,7 +81,7 @@ class Canvas:
 
     def smooth(self, values: Plane, width: float) -> Plane:
         """``values`` blurred by a Gaussian with a standard deviation of ``width`` face units."""
-        return cv2.GaussianBlur(values, (0, 0), width * self.scale)
+        return np.asarray(cv2.GaussianBlur(values, (0, 0), width * self.scale), np.float32)
 
 
 def blob(canvas: Canvas, x: float, y: float, width: float, height: float) -> Plane:
@@ -86,15 +89,24 @@ def blob(canvas: Canvas, x: float, y: float, width: float, height: float) -> Pla
     return np.exp(-(((canvas.x - x) / width) ** 2)) * np.exp(-(((canvas.y - y) / height) ** 2))
 
 
-def bump(values: Plane, centre: ArrayLike, width: ArrayLike) -> Plane:
+def bump(values: Plane, centre: Plane | float, width: Plane | float) -> Plane:
     """A Gaussian ridge along ``values == centre``, falling to 1/e at ``width``."""
-    return np.exp(-(((values - np.float32(centre)) / np.float32(width)) ** 2))
+    return np.exp(-(((values - centre) / width) ** 2))
 
 
 def ramp(values: ArrayLike, start: float, end: float) -> Plane:
     """0 before ``start``, 1 after ``end`` (which may lie before it), smooth between."""
     t = np.clip((np.asarray(values, np.float32) - np.float32(start)) / np.float32(end - start), 0, 1)
     return t * t * (3 - 2 * t)
+
+
+def convex_distance(x: Plane, y: Plane, corners: Sequence[tuple[float, float]]) -> Plane:
+    """Signed distance to a convex polygon whose ``corners`` go round clockwise as seen; negative inside."""
+    distances = []
+    for (x0, y0), (x1, y1) in zip(corners, [*corners[1:], corners[0]], strict=True):
+        length = math.hypot(x1 - x0, y1 - y0)
+        distances.append(((y1 - y0) * (x - x0) - (x1 - x0) * (y - y0)) / length)
+    return functools.reduce(np.maximum, distances)
 
 
 def profile(values: Plane, knots: ArrayLike, heights: ArrayLike) -> Plane:
@@ -120,11 +132,11 @@ def shade(picture: Plane, darkness: Plane) -> None:
 def grain(rng: np.random.Generator, shape: tuple[int, int], across: float, along: float | None = None) -> Plane:
     """Noise of unit variance, blurred by ``across`` pixels in x and ``along`` in y (as in x unless given)."""
     noise = rng.standard_normal(shape, dtype=np.float32)
-    noise = cv2.GaussianBlur(noise, (0, 0), sigmaX=across, sigmaY=across if along is None else along)
-    return noise / noise.std()
+    blurred = cv2.GaussianBlur(noise, (0, 0), sigmaX=across, sigmaY=across if along is None else along)
+    return np.asarray(blurred / blurred.std(), np.float32)
 
 
 def clouds(rng: np.random.Generator, shape: tuple[int, int], size: float) -> Plane:
     """Smooth noise of unit variance whose blotches are about ``size`` pixels wide; cheap for any size."""
     coarse = grain(rng, (int(shape[0] / size) + 3, int(shape[1] / size) + 3), 1.0)
-    return cv2.resize(coarse, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC)
+    return np.asarray(cv2.resize(coarse, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC), np.float32)

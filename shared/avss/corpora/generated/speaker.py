@@ -7,7 +7,8 @@ import numpy as np
 from avss.corpora.clip import Sex
 from avss.corpora.generated.articulation_style import ArticulationStyle, draw_articulation_style
 from avss.corpora.generated.draws import named_generators, pick
-from avss.corpora.generated.face_traits import FaceTraits, draw_face_traits
+from avss.corpora.generated.face_population import draw_face_traits
+from avss.corpora.generated.face_traits import FaceTraits
 from avss.corpora.generated.voice_traits import VoiceTraits, draw_voice_traits
 
 

@@ -131,7 +131,7 @@ def _paint_lids(picture: Plane, band: Canvas, traits: FaceTraits) -> list[np.nda
 
 
 class _JawWarp:
-    """Stretches the lower face: chin and lower cheeks follow the jaw, the upper lip rises, cheeks go with the corners."""
+    """Stretches the lower face: the chin follows the jaw, the upper lip rises, the cheeks go with the corners."""
 
     def __init__(self, canvas: Canvas, traits: FaceTraits) -> None:
         mouth, nose, chin = traits.mouth, traits.nose.tip, traits.head.chin

@@ -5,7 +5,10 @@ import numpy as np
 import pytest
 
 from avss.corpora.clip import Sex
-from avss.corpora.generated.face_traits import FaceTraits, draw_face_traits
+from avss.corpora.generated.face_population import draw_face_traits
+from avss.corpora.generated.face_traits import FaceTraits
+
+SEXES: tuple[Sex, ...] = ("m", "f")
 
 
 def traits_of(number: int, sex: Sex = "f", size: float = 0.0) -> FaceTraits:
@@ -25,7 +28,7 @@ def test_the_same_draws_give_the_same_face():
 
 
 def test_all_speakers_have_faces_of_their_own_of_many_kinds():
-    faces = [traits_of(number, "mf"[number % 2]) for number in range(120)]
+    faces = [traits_of(number, SEXES[number % 2]) for number in range(120)]
     assert len(set(faces)) == 120
     assert len({face.hair.style for face in faces}) == 7
     assert len({face.hair.beard for face in faces}) == 5
@@ -57,6 +60,6 @@ def test_one_attribute_drawn_anew_changes_no_other():
 def test_every_mouth_lies_where_landmarks_find_it_and_is_darker_than_its_skin():
     luminance = np.array([0.299, 0.587, 0.114])
     for number in range(200):
-        face = traits_of(number, "mf"[number % 2])
+        face = traits_of(number, SEXES[number % 2])
         assert 0.91 <= face.mouth.y <= 0.95
         assert np.dot(face.mouth.lip, luminance) < 0.85 * np.dot(face.skin.colour, luminance)
