@@ -1,18 +1,22 @@
-"""Making one clip: what is said, how it sounds, how the face moves; and its files."""
+"""Making one clip, in three steps: it is performed (voice, lips, head), filmed, and kept as files."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+
+import numpy as np
 
 from avss.corpora.alignment import write_alignment
 from avss.corpora.clip import Segment
 from avss.corpora.generated.articulation import articulate
 from avss.corpora.generated.draws import named_generators
-from avss.corpora.generated.motion import draw_head_motion
+from avss.corpora.generated.motion import HeadMotion, draw_head_motion
+from avss.corpora.generated.mouth_track import MouthTrack
 from avss.corpora.generated.room import record
 from avss.corpora.generated.script import sentence_for
 from avss.corpora.generated.speaker import Speaker, draw_speaker
-from avss.corpora.generated.talking_face import TalkingFace
-from avss.corpora.generated.voice import FRAMES, SECONDS, say
+from avss.corpora.generated.talking_face import MouthTruth, TalkingFace
+from avss.corpora.generated.voice import FRAMES, SECONDS, Utterance, say
 from avss.media.writing import write_video
 from avss.speech.phones import SILENCE
 
@@ -20,13 +24,69 @@ from avss.speech.phones import SILENCE
 _WORD_SILENCE = "sil"
 
 
-def video_path(out: Path, seed: int, number: int, index: int) -> Path:
-    """Where clip ``index`` (from 0) of speaker ``number`` (from 1) goes; it is written last of the clip's files."""
-    return out / f"s{number}" / f"{sentence_for(seed, number, index).stem}.mp4"
+@dataclass(frozen=True)
+class Performance:
+    """What happens in clip ``index`` of a speaker.
+
+    Attributes:
+        utterance: words, phones and the voice in a bare studio.
+        wave: float32 [S], the voice as recorded in the clip's room.
+        lips: movement of the mouth, T frames.
+        head: movement of the head, T frames.
+    """
+
+    speaker: Speaker
+    index: int
+    utterance: Utterance
+    wave: np.ndarray
+    lips: MouthTrack
+    head: HeadMotion
+
+
+def perform(speaker: Speaker, index: int) -> Performance:
+    """Let a speaker say the sentence of clip ``index``; a pure function of the arguments.
+
+    Raises:
+        CorpusError: there is no sentence left for that speaker and index.
+        PartMissingError: espeak-ng is not installed.
+    """
+    child = named_generators(speaker.seed, speaker.number, index)
+    sentence = sentence_for(speaker.seed, speaker.number, index)
+    utterance = say(sentence, speaker.voice, child("clip.voice"))
+    return Performance(
+        speaker=speaker,
+        index=index,
+        utterance=utterance,
+        wave=record(utterance.wave, child("clip.room")),
+        lips=articulate(utterance.phones, FRAMES, speaker.style, child("clip.lips")),
+        head=draw_head_motion(child("clip.head"), FRAMES),
+    )
+
+
+def film(performance: Performance, face: TalkingFace) -> tuple[np.ndarray, MouthTruth]:
+    """Frames uint8 [T,H,W,3] of a performance by ``face``, and the true size of the mouth in them."""
+    speaker = performance.speaker
+    child = named_generators(speaker.seed, speaker.number, performance.index)
+    return face.render(performance.lips, performance.head, child("clip.sensor"))
+
+
+def keep(out: Path, performance: Performance, frames: np.ndarray) -> Path:
+    """Write video and alignments of a performance into the corpus ``out``; returns the path of the video.
+
+    Raises:
+        OutputError: the files cannot be written.
+    """
+    speaker, utterance = performance.speaker, performance.utterance
+    video = video_path(out, speaker.seed, speaker.number, performance.index)
+    align = f"{speaker.name}/{video.stem}.align"
+    write_alignment(out / "alignments" / align, _with_silence(utterance.words, _WORD_SILENCE))
+    write_alignment(out / "phones" / align, _with_silence(utterance.phones, SILENCE))
+    write_video(video, frames, performance.wave)
+    return video
 
 
 def make_clip(out: Path, seed: int, number: int, face_draw: int, index: int) -> None:
-    """Write video and alignments of one clip, a pure function of the arguments after ``out``.
+    """Perform, film and keep one clip, a pure function of the arguments after ``out``.
 
     Raises:
         CorpusError: there is no sentence left for that speaker and index.
@@ -34,15 +94,14 @@ def make_clip(out: Path, seed: int, number: int, face_draw: int, index: int) -> 
         PartMissingError: espeak-ng is not installed.
     """
     speaker, face = _cast_member(seed, number, face_draw)
-    child = named_generators(seed, number, index)
-    utterance = say(sentence_for(seed, number, index), speaker.voice, child("clip.voice"))
-    track = articulate(utterance.phones, FRAMES, speaker.style, child("clip.lips"))
-    frames, _ = face.render(track, draw_head_motion(child("clip.head"), FRAMES), child("clip.sensor"))
-    video = video_path(out, seed, number, index)
-    align = f"{speaker.name}/{video.stem}.align"
-    write_alignment(out / "alignments" / align, _with_silence(utterance.words, _WORD_SILENCE))
-    write_alignment(out / "phones" / align, _with_silence(utterance.phones, SILENCE))
-    write_video(video, frames, record(utterance.wave, child("clip.room")))
+    performance = perform(speaker, index)
+    frames, _ = film(performance, face)
+    keep(out, performance, frames)
+
+
+def video_path(out: Path, seed: int, number: int, index: int) -> Path:
+    """Where clip ``index`` (from 0) of speaker ``number`` (from 1) goes; it is written last of the clip's files."""
+    return out / f"s{number}" / f"{sentence_for(seed, number, index).stem}.mp4"
 
 
 @lru_cache(maxsize=1)
