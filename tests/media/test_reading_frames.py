@@ -89,7 +89,8 @@ def test_colours_are_what_was_filmed(studio):
 
 
 @pytest.mark.parametrize(
-    "codec, pixels", [("mpeg4", "yuv420p"), ("mjpeg", "yuvj420p"), ("png", "rgb24"), ("qtrle", "gray")]
+    "codec, pixels",
+    [("mpeg4", "yuv420p"), ("mjpeg", "yuvj420p"), ("prores_ks", "yuv422p10le"), ("png", "rgb24"), ("qtrle", "gray")],
 )
 def test_black_is_0_and_white_255_in_every_range_of_pixels(studio, codec, pixels):
     pictures = [np.full((48, 64, 3), level, np.uint8) for level in (0, 255)]

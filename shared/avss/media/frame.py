@@ -5,12 +5,12 @@ the pipeline wants grey; so a :class:`Frame` keeps the decoder's picture, and co
 in one pass at first use.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import av
 import numpy as np
-from av.video.reformatter import ColorRange, Interpolation
+from av.video.reformatter import Interpolation, VideoReformatter
 from av.video.stream import VideoStream
 
 
@@ -23,12 +23,15 @@ class Frame:
         width: of the picture in pixels, before it is turned upright.
         height: of the picture in pixels, before it is turned upright.
         damaged: the picture was decoded with errors, or stands in for one that cannot be decoded.
+        converter: what turns pictures into pixels. Frames of a video share one, since setting it up costs more
+            than using it; for this reason they are not for several threads at once.
     """
 
     picture: av.VideoFrame
     width: int
     height: int
     damaged: bool = False
+    converter: VideoReformatter = field(default_factory=VideoReformatter, repr=False)
 
     @cached_property
     def grey(self) -> np.ndarray:
@@ -41,13 +44,8 @@ class Frame:
         return self._pixels("rgb24")
 
     def _pixels(self, pixel_format: str) -> np.ndarray:
-        converted = self.picture.reformat(
-            self.width,
-            self.height,
-            pixel_format,
-            interpolation=Interpolation.AREA,
-            dst_color_range=ColorRange.JPEG,
-            threads=1,
+        converted = self.converter.reformat(
+            self.picture, self.width, self.height, pixel_format, interpolation=Interpolation.AREA, threads=1
         )
         quarter_turns = round(self.picture.rotation / 90)  # counter-clockwise, as in NumPy
         return np.rot90(converted.to_ndarray(), quarter_turns).copy()

@@ -17,6 +17,7 @@ from typing import TypeVar
 
 import av
 import numpy as np
+from av.video.reformatter import VideoReformatter
 
 from avss.errors import MediaError
 from avss.media.container import decode, find_picture, opened, packets, picture_stream, sound_stream
@@ -86,7 +87,7 @@ def _pictures(path: Path, info: MediaInfo, longest_side: int | None) -> Iterator
     with opened(path) as container:
         stream = picture_stream(container, path)
         stream.thread_count = 1  # the cores are kept busy by reading several files
-        size = size_on_screen(stream, longest_side)
+        (width, height), converter = size_on_screen(stream, longest_side), VideoReformatter()
         tick = float(stream.time_base or 1 / FRAME_RATE)
         due: set[int] = set()  # timestamps of packets whose picture has not come out of the decoder yet
         last, last_time = None, info.start
@@ -95,7 +96,7 @@ def _pictures(path: Path, info: MediaInfo, longest_side: int | None) -> Iterator
                 due.add(packet.pts)
             for picture in decode(stream, packet):
                 stamp = round((last_time + 1 / FRAME_RATE) / tick) if picture.pts is None else picture.pts
-                time, frame = stamp * tick, Frame(picture, *size, damaged=picture.is_corrupt)
+                time, frame = stamp * tick, Frame(picture, width, height, picture.is_corrupt, converter)
                 lost = {pts for pts in due if pts < stamp}
                 due -= lost | {stamp}
                 if lost and time - last_time > TOLERATED_SECONDS:
