@@ -51,7 +51,7 @@ def draw_contact_sheet(
     top = grid[0, 1].subgridspec(1, 2, width_ratios=(1, 3))
     _show(figure.add_subplot(top[0]), face, "neutral face")
     _draw_lips(figure.add_subplot(top[1]), landmarks[shown], picture)
-    times = np.unique(np.linspace(0, len(mouth) - 1, _MOUTHS).round().astype(int))
+    times = np.linspace(0, len(mouth) - 1, _MOUTHS).round().astype(int)
     _show(figure.add_subplot(grid[1, 1]), _tiled(mouth[times]), f"inside of the mouth, frames {times[0]} … {times[-1]}")
     _draw_aperture(figure.add_subplot(grid[2, 1]), landmarks, valid, words)
     with writing(path) as unfinished:
@@ -85,7 +85,8 @@ def _draw_aperture(
     axes.plot(seconds, opening, color=_LIPS, linewidth=1.6)
     for start, end, label in words:
         axes.axvline(start, color=_FAINT, linewidth=0.5)
-        axes.text((start + end) / 2, top * 0.97, label, ha="center", va="top", fontsize=8, color=_INK)
+        place = ((start + end) / 2, top * 0.97)
+        axes.text(*place, label, ha="center", va="top", fontsize=8, color=_INK, clip_on=True).set_in_layout(False)
     axes.set(xlim=(0, len(valid) / FRAME_RATE), ylim=(0, top))
     axes.set_xlabel("seconds", fontsize=8, color=_FAINT)
     axes.set_title(
@@ -98,9 +99,9 @@ def _draw_aperture(
 
 
 def _tiled(crops: np.ndarray) -> np.ndarray:
-    """Crops [N,32,48] as two rows with white gaps, [2·34,N/2·50] at most."""
-    framed = np.pad(crops, ((0, -len(crops) % 2), (1, 1), (1, 1)), constant_values=255)
-    return np.vstack([np.hstack(list(row)) for row in np.array_split(framed, 2)]) if len(framed) > 1 else framed[0]
+    """Crops [12,32,48] as two rows of six with white gaps, [68,300]."""
+    framed = np.pad(crops, ((0, 0), (1, 1), (1, 1)), constant_values=255)
+    return np.vstack([np.hstack(list(row)) for row in np.split(framed, 2)])
 
 
 def _show(axes: Axes, picture: np.ndarray, title: str) -> None:

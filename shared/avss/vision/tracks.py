@@ -1,17 +1,18 @@
 """Following every face through a clip: where its 68 points are, frame by frame, and what its mouth shows.
 
-The detector is asked on every fifteenth frame only. In between, the landmarks of one frame give the box in which those
-of the next are found; this is not just cheaper than detecting every time but also steadier, because the detector's
-boxes jump in steps of several pixels. When a face carried to the next detection is not confirmed there, or another
-face is there as well, the detector is asked on each frame of that stretch, so that the frames in which a face is
-really seen are known exactly. Nothing is ever taken from a frame in which a face was lost.
+The detector is asked on every fifteenth frame only. In between, the landmarks of one frame give the box in which
+those of the next are found; this is not just cheaper than detecting every time but also steadier, because the
+detector's boxes jump in steps of several pixels. When a face carried to the next detection is not confirmed there,
+when it changes its look on the way, or when another face is there as well, the detector is asked on each frame of
+that stretch, so that the frames in which a face is really seen are known exactly. Nothing is ever taken from a frame
+in which a face was lost.
 
 Pictures are looked at once and let go, so a long video needs no more memory than a short one.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice, pairwise
+from itertools import islice
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from avss.vision.detector import Box, Face, FaceDetector
 from avss.vision.face_crop import FaceCrop, crop_face, neutrality
 from avss.vision.gaps import bridge_gaps
 from avss.vision.landmarks import LandmarkPredictor, box_around
+from avss.vision.likeness import is_one_face, looks
 from avss.vision.mouth import crop_mouths
 
 DETECT_EVERY = 15
@@ -53,6 +55,7 @@ class _Growing:
     """A track under construction."""
 
     landmarks: np.ndarray
+    look: np.ndarray
     face: FaceCrop
     frames: list[int] = field(default_factory=list)
     seen: list[np.ndarray] = field(default_factory=list)
@@ -61,7 +64,7 @@ class _Growing:
 
     def extend(self, start: int, frames: Sequence[Frame], path: np.ndarray, score: float) -> None:
         """Add consecutive frames, from number ``start`` on, with their landmarks ``path`` [n,68,2]."""
-        self.landmarks = path[-1]
+        self.landmarks, self.look = path[-1], looks([frames[-1].grey], path[-1:])[0]
         self.scores.append(score)
         intact = [i for i, frame in enumerate(frames) if not frame.damaged]
         if not intact:
@@ -111,7 +114,8 @@ class FaceFollower:
             faces = self._detector(block[-1].grey)
             paths = [self._carry(track.landmarks, block) for track in active]
             confirmed = _match([box_around(path[-1]) for path in paths], faces, _CONFIRMED)
-            if len(confirmed) == len(active) == len(faces) and all(map(_is_steady, paths)):
+            one_each = len(confirmed) == len(active) == len(faces)
+            if one_each and all(_stays(track, block, path) for track, path in zip(active, paths, strict=True)):
                 for place, face in confirmed:
                     active[place].extend(T, block, paths[place], face.score)
             else:
@@ -139,7 +143,8 @@ class FaceFollower:
             path = self._carry(rough, [frame])
             if id(face) not in linked:
                 linked[id(face)] = len(tracks)
-                tracks.append(_Growing(path[0], crop_face(frame.rgb, path[0])))
+                look = looks([frame.grey], path)[0]
+                tracks.append(_Growing(path[0], look, crop_face(frame.rgb, path[0])))
             track = tracks[linked[id(face)]]
             track.extend(t, [frame], path, face.score)
             seen.append(track)
@@ -167,7 +172,6 @@ def _match(boxes: Sequence[Box], faces: Sequence[Face], least: float) -> list[tu
     return [(place, faces[at]) for place, at in matched.items()]
 
 
-def _is_steady(path: np.ndarray) -> bool:
-    """Whether a face never leaps from one frame to the next, as it would at a cut."""
-    boxes = [box_around(landmarks) for landmarks in path]
-    return all(before.overlap(after) >= _CONFIRMED for before, after in pairwise(boxes))
+def _stays(track: _Growing, block: Sequence[Frame], path: np.ndarray) -> bool:
+    """Whether the face of ``track`` is what is seen along ``path`` [n,68,2] in all frames of ``block``."""
+    return is_one_face(np.vstack([track.look, looks([frame.grey for frame in block], path)]))

