@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from avss.corpora.generated.corpus import generate_corpus
+
 REAL_DATA = Path(os.environ.get("AVSS_REAL_DATA", Path(__file__).parents[1] / ".." / "shared")).resolve()
 
 
@@ -28,6 +30,14 @@ def real_grid() -> Path:
 def real_landmarks() -> Path:
     """Folder of real lip landmarks, one npz per speaker."""
     return _real("grid_landmarks")
+
+
+@pytest.fixture(scope="session")
+def generated_clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a generated corpus of two speakers with two clips each; do not write into it."""
+    folder = tmp_path_factory.mktemp("generated") / "clips"
+    generate_corpus(folder, speakers=2, clips=2, seed=0, jobs=1)
+    return folder
 
 
 @contextmanager

@@ -6,6 +6,7 @@ A reader sees the old file or the whole new one, never a half; a full or read-on
 import errno
 import os
 import secrets
+import shutil
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -33,7 +34,8 @@ def writing(path: Path) -> Generator[Path]:
     """Yield a temporary path beside ``path``; on success rename it to ``path``, on failure remove it.
 
     The temporary name ends like ``path``, because encoders choose their format by the suffix, and is not
-    shared with any other process, here or on another machine. Parent folders are made.
+    shared with any other process, here or on another machine. Parent folders are made. A whole folder is
+    written in the same way: make it under the temporary name, and fill it.
 
     Raises:
         OutputError: the disk is full, read-only or forbids writing; or the name is taken or too long.
@@ -45,6 +47,8 @@ def writing(path: Path) -> Generator[Path]:
             yield temporary
             temporary.replace(path)
     finally:
+        if temporary.is_dir():
+            shutil.rmtree(temporary, ignore_errors=True)
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
 

@@ -120,7 +120,7 @@ def _describe(clip: Clip, split: Mapping[str, str]) -> Row:
         "speaker": clip.speaker,
         "sex": clip.sex,
         "split": split[clip.speaker],
-        "text": None if clip.words is None else " ".join(word.label for word in clip.words),
+        "text": clip.text,
         "words": None if clip.words is None else [asdict(word) for word in clip.words],
         "phones": None if clip.phones is None else [asdict(phone) for phone in clip.phones],
     }
