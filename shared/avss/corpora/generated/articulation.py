@@ -34,10 +34,10 @@ _CLOSURE, _RELEASE = 0.05, 0.015
 _CLOSING = 0.03
 _FASTEST_HZ = 12.0
 # Aperture 1 of a mouth shape, the widest opening of ordinary speech, in that of a mouth track.
-_OPENING = 0.62
+_OPENING = 0.72
 # How much wider or narrower a speaker opens from clip to clip, as a share.
 _MOOD = 0.08
-_MIDDLE_APERTURE = 0.5
+_MIDDLE_APERTURE = 0.55
 _APERTURE, _WIDTH, _PROTRUSION, _UPPER_TEETH, _CLOSED = 0, 1, 2, slice(3, 5), 7
 
 

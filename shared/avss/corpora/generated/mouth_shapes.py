@@ -58,12 +58,12 @@ _PRESSED = {"upper_teeth": 0.2, "lower_teeth": 0.0, "hold": 4.0, "round_hold": 0
 _P = MouthShape(0.0, closure=1.0, **_PRESSED)
 _F = MouthShape(0.04, 0.15, 0.0, 1.0, 0.0, 0.2, 1.0, hold=4.0, round_hold=0.8)
 _TH = MouthShape(0.22, 0.1, 0.0, 0.9, 0.2, 1.0, hold=1.5, round_hold=0.6)
-_T = MouthShape(0.55, 0.2, 0.0, 0.9, 0.3, 0.65, hold=0.7, round_hold=0.4)
-_S = MouthShape(0.46, 0.4, 0.0, 1.0, 0.7, 0.35, hold=1.5, round_hold=0.8)
+_T = MouthShape(0.58, 0.2, 0.0, 0.9, 0.3, 0.65, hold=0.7, round_hold=0.4)
+_S = MouthShape(0.50, 0.4, 0.0, 1.0, 0.7, 0.35, hold=1.5, round_hold=0.8)
 _SH = MouthShape(0.52, -0.2, 0.75, 0.9, 0.6, 0.3, hold=1.5, round_hold=1.6)
-_K = MouthShape(0.60, 0.1, 0.0, 0.5, 0.1, 0.3, hold=0.5, round_hold=0.25)
+_K = MouthShape(0.66, 0.1, 0.0, 0.5, 0.1, 0.3, hold=0.5, round_hold=0.25)
 _IY = MouthShape(0.76, 0.8, 0.0, 0.9, 0.3, 0.5)
-_IH = MouthShape(0.68, 0.5, 0.0, 0.8, 0.2, 0.45)
+_IH = MouthShape(0.72, 0.5, 0.0, 0.8, 0.2, 0.45)
 _EH = MouthShape(0.92, 0.45, 0.0, 0.8, 0.2, 0.3)
 _AA = MouthShape(0.95, 0.05, 0.0, 0.55, 0.1, 0.05)
 _AO = MouthShape(0.40, -0.3, 0.75, 0.2, 0.0, 0.1)
@@ -82,11 +82,11 @@ SHAPES: dict[str, tuple[MouthShape, ...]] = {
     "TH": (_TH,),
     "DH": (_TH,),
     "T": (_T,),
-    "D": (MouthShape(0.56, 0.2, 0.0, 0.9, 0.2, 0.65, hold=0.7, round_hold=0.4),),
-    "N": (MouthShape(0.54, 0.2, 0.0, 0.8, 0.1, 0.7, hold=0.7, round_hold=0.4),),
+    "D": (MouthShape(0.60, 0.2, 0.0, 0.9, 0.2, 0.65, hold=0.7, round_hold=0.4),),
+    "N": (MouthShape(0.60, 0.2, 0.0, 0.8, 0.1, 0.7, hold=0.7, round_hold=0.4),),
     "L": (MouthShape(0.60, 0.15, 0.0, 0.7, 0.1, 0.8, hold=0.8, round_hold=0.5),),
     "S": (_S,),
-    "Z": (MouthShape(0.46, 0.35, 0.0, 1.0, 0.6, 0.35, hold=1.5, round_hold=0.8),),
+    "Z": (MouthShape(0.50, 0.35, 0.0, 1.0, 0.6, 0.35, hold=1.5, round_hold=0.8),),
     "SH": (_SH,),
     "ZH": (_SH,),
     "CH": (_T, _SH),
