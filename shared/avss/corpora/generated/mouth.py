@@ -72,6 +72,12 @@ def shape_mouth(mouth: Mouth, movement: np.ndarray, x: Plane) -> MouthShape:
     )
 
 
+def true_apertures(mouth: Mouth, movements: np.ndarray) -> np.ndarray:
+    """Distance between the inner lips in the middle, float32 [T] in face units, for ``movements`` [T,8]."""
+    middle = np.zeros((1, 1), np.float32)
+    return np.array([shape_mouth(mouth, movement, middle).aperture for movement in movements], np.float32)
+
+
 class MouthPainter:
     """Paints the mouth of one identity over the skin of a region around it."""
 
