@@ -10,22 +10,13 @@ from pathlib import Path
 
 from rich.console import Console
 
-from avss.errors import AvssError
-
-_FAILED, _INTERRUPTED = 1, 130
+from avss.terminal import FAILED, exit_status
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``avss``; the exit status is 0, 1 after an error (told in one sentence) or 130 after Ctrl-C."""
     options = _parser().parse_args(arguments)
-    try:
-        return options.run(options) or 0
-    except AvssError as error:
-        Console(stderr=True, soft_wrap=True).print(f"[bold red]avss:[/] {error}", highlight=False)
-        return _FAILED
-    except KeyboardInterrupt:
-        print("avss: interrupted; the same command goes on where this one stopped", file=sys.stderr)
-        return _INTERRUPTED
+    return exit_status("avss", lambda: options.run(options))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -52,7 +43,7 @@ def _doctor(options: argparse.Namespace) -> int:
 
     findings = examine(options.data)
     Console().print(as_table(findings))
-    return _FAILED if any(finding.state == "missing" for finding in findings) else 0
+    return FAILED if any(finding.state == "missing" for finding in findings) else 0
 
 
 def _add_generate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from rich.table import Table
+from rich.text import Text
 
 State = Literal["ok", "missing", "optional"]
 
@@ -36,10 +37,12 @@ def examine(folder: Path) -> list[Finding]:
 
 def as_table(findings: list[Finding]) -> Table:
     """The findings as a table for the terminal."""
-    table = Table("part", "state", "found", "what to do", title="avss doctor")
+    table = Table(title="avss doctor")
+    for heading in ("part", "state", "found", "what to do"):
+        table.add_column(heading, overflow="fold")
     for finding in findings:
         style = _STYLE[finding.state]
-        table.add_row(finding.part, f"[{style}]{finding.state}[/]", finding.detail, finding.do)
+        table.add_row(finding.part, Text(finding.state, style), Text(finding.detail), Text(finding.do))
     return table
 
 
@@ -80,21 +83,20 @@ def _torchaudio() -> tuple[State, str, str]:
 def _faces() -> tuple[State, str, str]:
     import numpy as np
 
-    from avss.vision.detector import DlibDetector
+    from avss.vision.detector import HogDetector
     from avss.vision.landmarks import LandmarkPredictor
 
-    DlibDetector().detect(np.zeros((288, 360), np.uint8))
+    HogDetector()(np.zeros((288, 360), np.uint8))
     LandmarkPredictor()
     detail = f"dlib {_version('dlib-bin')}, 68-point predictor (iBUG 300-W weights: research use only)"
     return "ok", detail, ""
 
 
 def _espeak() -> tuple[State, str, str]:
-    from avss.speech.espeak import Espeak
+    from avss.speech.espeak import espeak
 
-    with Espeak() as engine:
-        utterance = engine.speak("bin blue at f two now")
-    return "ok", f"speaks {len(utterance.phones)} phones of a sentence", ""
+    speech = espeak().speak("bin blue at f two now", accent="en", variant="", rate=160)
+    return "ok", f"{_version('espeakng-loader')}, speaks a sentence of {sum(map(len, speech.words))} phones", ""
 
 
 def _codecs() -> tuple[State, str, str]:
@@ -128,7 +130,7 @@ def _allosaurus() -> tuple[State, str, str]:
     names = sorted(folder.name for folder in models.glob("*") if (folder / "model.pt").is_file())
     if names:
         return "ok", f"{version}, model {', '.join(names)}", ""
-    do = f"python -m allosaurus.bin.download_model, which fills {models}; until then other label sources are used"
+    do = f"python -m allosaurus.bin.download_model -m latest, which fills {models}; until then use other phone labels"
     return "optional", f"{version}, no model", do
 
 
