@@ -5,6 +5,7 @@ follow. Both are rewritten whole, and speakers already cast are never asked agai
 """
 
 import csv
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -80,21 +81,26 @@ def _sorted(rows: dict) -> list[dict[str, str]]:
 def _read(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
     if not path.exists():
         return []
-    with path.open(newline="", encoding="utf-8") as file:
-        reader = csv.DictReader(file)
-        rows = list(reader)
-    if tuple(reader.fieldnames or ()) != tuple(columns) or not all(_is_sound(row) for row in rows):
-        raise CorpusError(
-            f"{path} is not as it was generated",
-            f"the columns {', '.join(columns)}, and speakers named s1, s2, …",
-            "delete that file and run the same command again; clips are kept",
-        )
+    try:
+        header, *lines = csv.reader(path.read_text(encoding="utf-8").splitlines())
+        rows = [dict(zip(header, line, strict=True)) for line in lines]
+    except (ValueError, csv.Error) as error:
+        raise _damaged(path, columns) from error
+    if tuple(header) != tuple(columns) or not all(_is_sound(row) for row in rows):
+        raise _damaged(path, columns)
     return rows
 
 
 def _is_sound(row: dict[str, str]) -> bool:
-    speaker, draw = row["speaker"] or "", row["face_draw"] or ""
-    return speaker[:1] == "s" and speaker[1:].isdecimal() and draw.isdecimal()
+    return re.fullmatch(r"s\d+", row["speaker"], re.ASCII) is not None and row["face_draw"].isdecimal()
+
+
+def _damaged(path: Path, columns: Sequence[str]) -> CorpusError:
+    return CorpusError(
+        f"{path} is not as it was generated",
+        f"the columns {', '.join(columns)}, and speakers named s1, s2, …",
+        "delete that file and run the same command again; clips are kept",
+    )
 
 
 def _write(path: Path, columns: Sequence[str], rows: Iterable[dict[str, str]]) -> None:

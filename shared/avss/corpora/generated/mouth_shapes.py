@@ -54,9 +54,9 @@ class MouthShape:
 
 REST = MouthShape(0.0, upper_teeth=0.4, lower_teeth=0.0)
 
-_PRESSED = {"upper_teeth": 0.2, "lower_teeth": 0.0, "hold": 4.0, "round_hold": 0.5}
+_PRESSED = {"upper_teeth": 0.2, "lower_teeth": 0.0, "hold": 2.0, "round_hold": 0.5}
 _P = MouthShape(0.0, closure=1.0, **_PRESSED)
-_F = MouthShape(0.04, 0.15, 0.0, 1.0, 0.0, 0.2, 1.0, hold=4.0, round_hold=0.8)
+_F = MouthShape(0.04, 0.15, 0.0, 1.0, 0.0, 0.2, 1.0, hold=2.5, round_hold=0.8)
 _TH = MouthShape(0.22, 0.1, 0.0, 0.9, 0.2, 1.0, hold=1.5, round_hold=0.6)
 _T = MouthShape(0.58, 0.2, 0.0, 0.9, 0.3, 0.65, hold=0.7, round_hold=0.4)
 _S = MouthShape(0.50, 0.4, 0.0, 1.0, 0.7, 0.35, hold=1.5, round_hold=0.8)
@@ -78,7 +78,7 @@ SHAPES: dict[str, tuple[MouthShape, ...]] = {
     "B": (MouthShape(0.0, closure=0.9, **_PRESSED),),
     "M": (MouthShape(0.0, closure=0.8, **_PRESSED),),
     "F": (_F,),
-    "V": (MouthShape(0.05, 0.15, 0.0, 1.0, 0.0, 0.2, 0.9, hold=4.0, round_hold=0.8),),
+    "V": (MouthShape(0.05, 0.15, 0.0, 1.0, 0.0, 0.2, 0.9, hold=2.5, round_hold=0.8),),
     "TH": (_TH,),
     "DH": (_TH,),
     "T": (_T,),
@@ -95,7 +95,7 @@ SHAPES: dict[str, tuple[MouthShape, ...]] = {
     "G": (_K,),
     "NG": (_K,),
     "R": (MouthShape(0.06, -0.15, 0.55, 0.5, 0.1, 0.4, hold=2.0),),
-    "W": (MouthShape(0.0, -0.5, 1.0, 0.0, 0.0, 0.2, hold=4.0, round_hold=2.0),),
+    "W": (MouthShape(0.0, -0.5, 1.0, 0.0, 0.0, 0.2, hold=3.0, round_hold=2.0),),
     "Y": (MouthShape(0.60, 0.5, 0.0, 0.8, 0.3, 0.5),),
     "HH": (MouthShape(0.60, 0.1, 0.0, 0.5, 0.1, 0.2, hold=0.3, round_hold=0.2),),
     "IY": (_IY,),
