@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from avss.corpora.alignment import read_alignment, spoken
-from avss.corpora.generated.clip_making import make_clip, video_path
+from avss.corpora.generated.clip_making import clip_files, make_clip
 from avss.corpora.generated.corpus import generate_corpus
 from avss.corpora.opening import open_corpus
 from avss.corpora.sentence import Sentence
@@ -78,8 +78,9 @@ def test_it_is_the_same_bit_for_bit_however_it_is_made(corpus, tmp_path):
 
 def test_finished_clips_are_kept_and_missing_ones_made_again(corpus):
     before = contents(corpus)
-    gone, kept = video_path(corpus, 1, 1, 0), video_path(corpus, 1, 2, 1)
-    gone.unlink()
+    (_, _, video), (words, _, _), (_, _, kept) = (clip_files(corpus, 1, *clip) for clip in ((1, 0), (1, 1), (2, 1)))
+    video.unlink()
+    words.unlink()
     written = kept.stat().st_mtime_ns
     generate_corpus(corpus, speakers=2, clips=2, seed=1, jobs=1)
     assert contents(corpus) == before
@@ -136,6 +137,12 @@ def test_a_folder_with_other_files_is_refused(tmp_path):
     with pytest.raises(CorpusError, match="other files"):
         generate_corpus(tmp_path, speakers=1, clips=1, seed=1, jobs=1)
     assert [path.name for path in tmp_path.iterdir()] == ["holiday.jpg"]
+
+
+def test_a_full_disk_ends_the_run_with_advice_and_leaves_no_half_clip(tiny_disk):
+    with pytest.raises(OutputError, match="free some space"):
+        generate_corpus(tiny_disk / "corpus", speakers=1, clips=3, seed=1, jobs=1)
+    assert not list(tiny_disk.rglob("*.mp4"))
 
 
 def test_a_file_in_place_of_the_folder_is_refused(tmp_path):

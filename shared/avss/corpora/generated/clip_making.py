@@ -77,10 +77,9 @@ def keep(out: Path, performance: Performance, frames: np.ndarray) -> Path:
         OutputError: the files cannot be written.
     """
     speaker, utterance = performance.speaker, performance.utterance
-    video = video_path(out, speaker.seed, speaker.number, performance.index)
-    align = f"{speaker.name}/{video.stem}.align"
-    write_alignment(out / "alignments" / align, _with_silence(utterance.words, _WORD_SILENCE))
-    write_alignment(out / "phones" / align, _with_silence(utterance.phones, SILENCE))
+    words, phones, video = clip_files(out, speaker.seed, speaker.number, performance.index)
+    write_alignment(words, _with_silence(utterance.words, _WORD_SILENCE))
+    write_alignment(phones, _with_silence(utterance.phones, SILENCE))
     write_video(video, frames, performance.wave)
     return video
 
@@ -99,9 +98,11 @@ def make_clip(out: Path, seed: int, number: int, face_draw: int, index: int) -> 
     keep(out, performance, frames)
 
 
-def video_path(out: Path, seed: int, number: int, index: int) -> Path:
-    """Where clip ``index`` (from 0) of speaker ``number`` (from 1) goes; it is written last of the clip's files."""
-    return out / f"s{number}" / f"{sentence_for(seed, number, index).stem}.mp4"
+def clip_files(out: Path, seed: int, number: int, index: int) -> tuple[Path, Path, Path]:
+    """Where words, phones and video of clip ``index`` (from 0) of speaker ``number`` (from 1) go."""
+    speaker, stem = f"s{number}", sentence_for(seed, number, index).stem
+    align = f"{speaker}/{stem}.align"
+    return out / "alignments" / align, out / "phones" / align, out / speaker / f"{stem}.mp4"
 
 
 @lru_cache(maxsize=1)

@@ -23,7 +23,7 @@ from pathlib import Path
 from avss.batch import Done, Failure, run_batch
 from avss.corpora.generated.cast_list import CastList
 from avss.corpora.generated.casting import cast_speaker
-from avss.corpora.generated.clip_making import make_clip, video_path
+from avss.corpora.generated.clip_making import clip_files, make_clip
 from avss.corpora.generated.script import check_counts
 from avss.errors import CorpusError
 from avss.files import explained, writing
@@ -116,7 +116,9 @@ def _sessions(out: Path, cast: CastList, numbers: Sequence[int], clips: int, see
     """What is left to do, speaker by speaker."""
     sessions = []
     for number in numbers:
-        missing = [index for index in range(clips) if not video_path(out, seed, number, index).exists()]
+        missing = [
+            index for index in range(clips) if not all(path.exists() for path in clip_files(out, seed, number, index))
+        ]
         for start in range(0, len(missing), _CLIPS_IN_A_ROW):
             row = tuple(missing[start : start + _CLIPS_IN_A_ROW])
             sessions.append(_Session(number, cast.face_draw(number), row))
