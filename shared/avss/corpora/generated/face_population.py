@@ -150,7 +150,7 @@ def _draw_mouth(child: Child, sex: Sex, size: float, skin: Skin) -> Mouth:
 def _draw_hair(child: Child, sex: Sex, skin: Skin) -> Hair:
     male = sex == "m"
     fair = 1 - skin.darkness
-    colours = {"black": 0.35, "dark brown": 0.25, "brown": 0.25 * fair, "blond": 0.2 * fair, "red": 0.1 * fair}
+    colours = {"black": 0.35, "dark brown": 0.25, "brown": 0.25 * fair, "blond": 0.25 * fair**3, "red": 0.12 * fair**3}
     name = pick(child, "hair.colour", colours | {"grey": 0.08})
     return Hair(
         style=pick(child, "hair.style", _MALE_HAIR if male else _FEMALE_HAIR),

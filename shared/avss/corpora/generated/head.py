@@ -51,10 +51,11 @@ def _nose(canvas: Canvas, traits: FaceTraits) -> Plane:
     bridge = profile(
         canvas.y,
         [-0.3, -0.1, 0.1, 0.32, tip - 0.10, tip - 0.02, tip + 0.06, tip + 0.12],
-        [0, 0.04, 0.09, 0.17, 0.28, 0.29, 0.10, 0],
+        [0, 0.04, 0.08, 0.15, 0.23, 0.24, 0.09, 0],
     )
     width = profile(canvas.y, [-0.2, 0.1, tip - 0.1, tip], [0.10, 0.10, 0.13, 0.145]) * nose.width
     ridge = canvas.smooth(nose.height * bridge * bump(canvas.x, 0, width), 0.025)
+    ridge += 0.07 * nose.height * blob(canvas, 0, tip - 0.03, 0.11, 0.09)
     for side in (-1, 1):
         ridge += 0.085 * nose.height * blob(canvas, side * 0.175 * nose.width, tip - 0.005, 0.075, 0.08)
     return ridge

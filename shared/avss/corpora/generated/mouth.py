@@ -139,7 +139,7 @@ class MouthPainter:
         gap = shape.inner_bottom - shape.inner_top
         upper_edge = np.minimum((0.012 + 0.035 * upper_teeth) * arch, shape.inner_top + _TEETH_SHARE * gap)
 
-        tongue_floor = shape.inner_bottom - 0.015
+        tongue_floor = shape.inner_bottom - 0.01 - 0.22 * gap
         tongue_top = tongue_floor + (upper_edge + 0.004 - tongue_floor) * min(tongue, 1.1) + 0.12 * (x / 0.3) ** 2
         in_reach = _fading(x, 0.92 * reach, 6)
         tongue_light = (0.45 + 0.45 * ramp(y - tongue_top, 0, 0.10)) * (0.55 + 0.45 * min(1.0, 1.6 * aperture))

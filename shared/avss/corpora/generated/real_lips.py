@@ -1,6 +1,7 @@
 """Lip statistics of real speakers, from a folder of their landmarks."""
 
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -39,7 +40,7 @@ def _statistics(path: Path) -> LipStatistics:
         apertures = np.abs(points[:, _LOWER, 1] - points[:, _UPPER, 1])
         eyes_to_chin = float(np.median(points[:, _CHIN, 1]))
         return lip_statistics(np.split(apertures, clip_ends[:-1]), eyes_to_chin)
-    except (OSError, KeyError, ValueError, IndexError) as error:
+    except (OSError, EOFError, BadZipFile, KeyError, ValueError, IndexError) as error:
         raise CorpusError(
             f"{path} is not a file of lip landmarks: {error}",
             "coords_x20, frames_per_word and words_per_clip",

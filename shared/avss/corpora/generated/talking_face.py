@@ -137,10 +137,12 @@ class _JawWarp:
         mouth, nose, chin = traits.mouth, traits.nose.tip, traits.head.chin
         self._rest_half_width = mouth.half_width
         self._scale = canvas.scale
-        part = canvas.part(-1.25, 1.25, 0.45, 2.05)
+        part = canvas.part(-1.25, 1.25, 0.2, 2.05)
         self._place = part.place
-        sides = np.exp(-((part.x / 1.02) ** 4))
-        self._falls = ramp(part.y, mouth.y - 0.02, mouth.y + 0.20) * ramp(part.y, chin + 0.45, chin + 0.06) * sides
+        # In the middle only what is below the lips falls; at the sides skin stretches all the way from the ear.
+        sides = ramp(np.abs(part.x), 0.35, 0.75)
+        falls = ramp(part.y, mouth.y - 0.02, mouth.y + 0.20) * (1 - sides) + ramp(part.y, 0.2, chin - 0.1) * sides
+        self._falls = falls * ramp(part.y, chin + 0.45, chin + 0.06) * np.exp(-((part.x / 1.02) ** 4))
         self._rises = ramp(part.y, nose + 0.10, mouth.y - 0.10) * ramp(part.y, mouth.y + 0.1, mouth.y - 0.02)
         self._rises = self._rises * np.exp(-((part.x / 0.5) ** 4))
         self._spreads = blob(part, 0.42, mouth.y, 0.22, 0.22) - blob(part, -0.42, mouth.y, 0.22, 0.22)
