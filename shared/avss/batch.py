@@ -4,24 +4,32 @@ Work that fails with an error of its own, or that kills its process, yields a :c
 batch, because every item after it would fail in the same way: :class:`OutputError` (disk full, read-only) and
 :class:`PartMissingError` (a model or library that is not installed).
 
-The same call runs on the cores of one machine (joblib) or on a Ray cluster. Joblib's own Ray backend is not used:
-it gives results back only when all items are done.
+The same call runs on the cores of one machine or on a Ray cluster. Of joblib its processes are used and not its
+``Parallel``, which cannot go on after a worker has died, and which on Ray gives results only when all are done.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures.process import BrokenProcessPool
+import socket
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Generic, TypeVar
 
 import joblib
+from joblib.externals.loky import ProcessPoolExecutor
+from joblib.externals.loky.process_executor import TerminatedWorkerError
 from rich.progress import track
 
 from avss.errors import AvssError, OutputError, PartMissingError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+# Each worker keeps to one core; libraries that start a thread per core would be in each other's way.
+_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 @dataclass(frozen=True)
@@ -60,10 +68,11 @@ def run_batch(
         PartMissingError: a part of the installation is missing, or no cluster answers at ``ray``.
     """
     outcomes = _on_cores(work, items, jobs) if ray is None else _on_cluster(work, items, jobs, ray)
-    for outcome in track(outcomes, label, total=len(items)):
-        if isinstance(outcome, AvssError):
-            raise outcome
-        yield outcome
+    with closing(outcomes):
+        for outcome in track(outcomes, label, total=len(items)):
+            if isinstance(outcome, AvssError):
+                raise outcome
+            yield outcome
 
 
 def _attempt(work: Callable[[Item], Result], item: Item) -> Done[Item, Result] | Failure[Item] | AvssError:
@@ -77,40 +86,48 @@ def _attempt(work: Callable[[Item], Result], item: Item) -> Done[Item, Result] |
         return Failure(item, f"unexpected {type(error).__name__}: {error}")
 
 
-def _on_cores(work: Callable[[Item], Result], items: Sequence[Item], jobs: int) -> Iterator[Any]:
-    """Run on this machine. When a worker dies, the items under way are tried again, each on its own."""
-    waiting = dict(enumerate(items))
+def _on_cores(work: Callable[[Item], Result], items: Sequence[Item], jobs: int) -> Generator[Any]:
+    """Run on this machine. When a worker dies, the items under way are tried again, one at a time."""
+    jobs = joblib.effective_n_jobs(jobs)
+    if jobs == 1:
+        yield from (_attempt(work, item) for item in items)
+        return
+    waiting = deque(items)
     while waiting:
-        started: set[int] = set()
-        parallel = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=1)
+        running: dict[Future, Item] = {}
         try:
-            for number, outcome in parallel(_calls(work, dict(waiting), started)):
-                del waiting[number]
+            yield from _until_a_worker_dies(work, waiting, running, jobs, at_once=2 * jobs)
+        except TerminatedWorkerError:
+            yield from _one_by_one(work, deque(running.values()))
+
+
+def _one_by_one(work: Callable[[Item], Result], suspects: deque[Item]) -> Generator[Any]:
+    while suspects:
+        running: dict[Future, Item] = {}
+        try:
+            yield from _until_a_worker_dies(work, suspects, running, 1, at_once=1)
+        except TerminatedWorkerError:
+            (culprit,) = running.values()
+            yield Failure(culprit, "the process that worked on it died (crash of a library, or out of memory)")
+
+
+def _until_a_worker_dies(
+    work: Callable[[Item], Result], waiting: deque[Item], running: dict[Future, Item], jobs: int, at_once: int
+) -> Generator[Any]:
+    """Move items from ``waiting`` to ``running`` and out of it; at a worker's death, ``running`` is left as it is."""
+    with ProcessPoolExecutor(jobs, env=_ONE_THREAD) as pool:
+        while waiting or running:
+            while waiting and len(running) < at_once:
+                running[pool.submit(_attempt, work, waiting[0])] = waiting[0]
+                waiting.popleft()
+            finished, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in finished:
+                outcome = future.result()
+                del running[future]
                 yield outcome
-        except BrokenProcessPool:
-            for number in sorted(started & waiting.keys()):
-                yield _alone(work, waiting.pop(number))
 
 
-def _calls(work: Callable[[Item], Result], items: dict[int, Item], started: set[int]) -> Iterator[Any]:
-    for number, item in items.items():
-        started.add(number)
-        yield joblib.delayed(_numbered)(number, work, item)
-
-
-def _numbered(number: int, work: Callable[[Item], Result], item: Item) -> tuple[int, Any]:
-    return number, _attempt(work, item)
-
-
-def _alone(work: Callable[[Item], Result], item: Item) -> Any:
-    # A single task on two processes runs in a process of its own; on one it would run in this process.
-    try:
-        return joblib.Parallel(n_jobs=2)([joblib.delayed(_attempt)(work, item)])[0]
-    except BrokenProcessPool:
-        return Failure(item, "the process that worked on it died (crash of a library, or out of memory)")
-
-
-def _on_cluster(work: Callable[[Item], Result], items: Sequence[Item], jobs: int, address: str) -> Iterator[Any]:
+def _on_cluster(work: Callable[[Item], Result], items: Sequence[Item], jobs: int, address: str) -> Generator[Any]:
     """Run on Ray with a bounded number of tasks under way, so that a long list does not swamp the scheduler."""
     ray, ours = _connect(address)
     try:
@@ -142,10 +159,17 @@ def _connect(address: str) -> tuple[Any, bool]:
     if ray.is_initialized():
         return ray, False
     try:
+        _check_answer(address)
         ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
-    except (ConnectionError, ValueError) as error:
+    except (OSError, ValueError) as error:
         what = f"no Ray cluster answers at '{address}'"
-        raise PartMissingError(
-            what, "a running cluster", "start one with 'ray start --head', or leave --ray out"
-        ) from error
+        do = "start one with 'ray start --head', or leave --ray out"
+        raise PartMissingError(what, "the address of a running cluster, or auto", do) from error
     return ray, True
+
+
+def _check_answer(address: str) -> None:
+    """Knock at ``HOST:PORT``: Ray itself would wait for minutes, and then end the process."""
+    host, _, port = address.rpartition(":")
+    if port.isdecimal():
+        socket.create_connection((host.rpartition("/")[2], int(port)), timeout=5).close()
