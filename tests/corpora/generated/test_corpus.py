@@ -94,7 +94,12 @@ def test_a_killed_run_is_gone_on_with_and_loses_no_finished_clip(tmp_path):
         "from avss.corpora.generated.corpus import generate_corpus\n"
         f"generate_corpus(Path({str(out)!r}), speakers=1, clips=6, seed=2, jobs=1)\n"
     )
-    run = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.DEVNULL, start_new_session=True)
+    run = subprocess.Popen(
+        [sys.executable, "-c", program],
+        env=os.environ | {"TMPDIR": str(tmp_path)},  # a killed process cannot tidy up
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
     deadline = time.monotonic() + 120
     while len(list(out.glob("s1/[!.]*.mp4"))) < 2 and time.monotonic() < deadline and run.poll() is None:
         time.sleep(0.02)
