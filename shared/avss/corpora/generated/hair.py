@@ -1,20 +1,16 @@
-"""Hair of the head and beard: strands of noise that follow the comb, inside outlines with ragged edges."""
+"""Hair of the head: strands of noise that follow the comb, inside outlines with ragged edges."""
 
 import cv2
 import numpy as np
 
 from avss.corpora.generated.face_traits import FaceTraits, Hair
 from avss.corpora.generated.head import CROWN
-from avss.corpora.generated.painting import Canvas, Plane, blob, bump, grain, paint, profile, ramp, rgb
+from avss.corpora.generated.painting import Canvas, Plane, bump, grain, paint, profile, ramp, rgb
 
 _FALLING = ("bob", "long")
 """Styles that frame the face: combed from the parting down the sides."""
 _END = {"bald": 0.05, "cropped": 0.18, "short": 0.22, "curly": 0.5, "tied": 0.1, "bob": 1.15, "long": 3.0}
 """The y down to which the hair of a style reaches beside the face."""
-
-
-_THIN_ABOVE_LIP = 0.6
-"""Share of a moustache's hairs that a beard has: opaque black above the lips is taken for an open mouth."""
 
 
 class HairLayers:
@@ -109,44 +105,3 @@ def _hair_picture(canvas: Canvas, traits: FaceTraits, strands: Plane) -> Plane:
     rounded = 0.86 + 0.2 * ramp(canvas.y, 0.2, -1.3) - 0.25 * np.minimum(np.abs(canvas.x - 0.3 * light_x), 1.4) ** 3
     light = np.clip(rounded * (1 + 0.2 * strands) + gloss * (0.16 + 0.1 * strands), 0.2, 2)
     return rgb(traits.hair.colour) * light[..., None] + (9 * gloss + 4)[..., None]
-
-
-def paint_beard(face: Plane, canvas: Canvas, traits: FaceTraits, light: Plane, rng: np.random.Generator) -> None:
-    """Paint the beard of ``traits`` on the ``face`` [H,W,3], under ``light`` [H,W]."""
-    style = traits.hair.beard
-    if style == "none":
-        return
-    moustache = _moustache(canvas, traits)
-    chin = blob(canvas, 0, traits.mouth.y + 0.36, 0.30, 0.24) ** 0.7
-    moustache *= _THIN_ABOVE_LIP
-    if style == "moustache":
-        area = moustache
-    elif style == "goatee":
-        corners = bump(np.abs(canvas.x), 0.45, 0.075) * bump(canvas.y, traits.mouth.y + 0.1, 0.22)
-        area = np.maximum(np.maximum(moustache, chin), corners)
-    else:
-        area = np.maximum(moustache, _jaw(canvas, traits))
-    hairs = grain(rng, canvas.shape, 0.8, 1.7)
-    strength = 0.30 if style == "stubble" else 0.64
-    coverage = strength * np.clip(area * (1.1 + 0.12 * np.tanh(hairs)) - 0.05, 0, 1)
-    colour = rgb(traits.hair.colour) * (0.9 * light * (1 + 0.3 * np.tanh(hairs)))[..., None]
-    paint(face, colour, coverage.astype(np.float32))
-
-
-def _moustache(canvas: Canvas, traits: FaceTraits) -> Plane:
-    """From below the nostrils down onto the upper lip: a bare band above the lip is taken for the lip itself."""
-    x = np.abs(canvas.x)
-    lip = traits.mouth.y - 0.7 * traits.mouth.upper * ramp(x, 1.05 * traits.mouth.half_width, 0.1) + 0.35 * x**2
-    top = traits.nose.tip + 0.13 + 0.42 * x**2
-    height = ramp(canvas.y - top, -0.02, 0.09) * ramp(canvas.y - lip, 0.06, 0.0)
-    parted = 1 - 0.3 * bump(canvas.x, 0, 0.03) * ramp(canvas.y - lip, -0.02, -0.12)
-    return height * ramp(x, 0.50, 0.36) * parted
-
-
-def _jaw(canvas: Canvas, traits: FaceTraits) -> Plane:
-    """Cheeks' lower part, jaw and chin, with a bare patch under the middle of the lower lip's sides."""
-    x = np.abs(canvas.x)
-    edge = 0.9 - 0.62 * ramp(x, 0.48, 1.05)
-    whole = ramp(canvas.y - edge, -0.08, 0.16)
-    patch = bump(x, 0.20, 0.09) * bump(canvas.y, traits.mouth.y + 0.15, 0.05)
-    return whole * (1 - 0.35 * patch)

@@ -10,16 +10,18 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from avss.corpora.generated.beard import paint_beard
 from avss.corpora.generated.bust import backdrop_picture, paint_clothes, paint_ears, paint_neck
 from avss.corpora.generated.camera import Camera
 from avss.corpora.generated.eyes import eye_band, eyes_from_open_to_closed, paint_brows, paint_glasses
 from avss.corpora.generated.face_traits import FaceTraits
-from avss.corpora.generated.hair import HairLayers, paint_beard
+from avss.corpora.generated.hair import HairLayers
 from avss.corpora.generated.head import face_distance, light_on, relief_of
+from avss.corpora.generated.jaw import JawWarp
 from avss.corpora.generated.motion import HeadMotion
-from avss.corpora.generated.mouth import FULL_OPENING, MouthPainter, MouthShape, shape_mouth
+from avss.corpora.generated.mouth import MouthPainter, MouthShape, shape_mouth
 from avss.corpora.generated.mouth_track import MouthTrack
-from avss.corpora.generated.painting import Canvas, Plane, blob, paint, ramp
+from avss.corpora.generated.painting import Canvas, Plane, paint
 from avss.corpora.generated.skin import skin_picture
 
 FRAME_HEIGHT, FRAME_WIDTH = 288, 360
@@ -56,7 +58,7 @@ class TalkingFace:
         self._band = band.place
         self._lids = _paint_lids(picture, band, traits)
         self._still = np.clip(picture, 0, 255).astype(np.uint8)
-        self._jaw = _JawWarp(canvas, traits)
+        self._jaw = JawWarp(canvas, traits)
         self._mouth_region = canvas.part(-0.66, 0.66, traits.mouth.y - 0.36, traits.mouth.y + 0.72)
         self._painter = MouthPainter(self._mouth_region, traits, light[self._mouth_region.place])
         self._camera = Camera(canvas, canvas.smooth(relief * outside, 0.03), scene.grain, rng)
@@ -128,33 +130,3 @@ def _paint_lids(picture: Plane, band: Canvas, traits: FaceTraits) -> list[np.nda
         for opening in lids:
             paint_glasses(opening, band, traits.eyes.apart, traits.glasses)
     return [np.clip(opening, 0, 255).astype(np.uint8) for opening in lids]
-
-
-class _JawWarp:
-    """Stretches the lower face: the chin follows the jaw, the upper lip rises, the cheeks go with the corners."""
-
-    def __init__(self, canvas: Canvas, traits: FaceTraits) -> None:
-        mouth, nose, chin = traits.mouth, traits.nose.tip, traits.head.chin
-        self._rest_half_width = mouth.half_width
-        self._scale = canvas.scale
-        part = canvas.part(-1.25, 1.25, 0.2, 2.05)
-        self._place = part.place
-        # In the middle only what is below the lips falls; at the sides skin stretches all the way from the ear.
-        sides = ramp(np.abs(part.x), 0.35, 0.75)
-        falls = ramp(part.y, mouth.y - 0.02, mouth.y + 0.20) * (1 - sides) + ramp(part.y, 0.2, chin - 0.1) * sides
-        self._falls = falls * ramp(part.y, chin + 0.45, chin + 0.06) * np.exp(-((part.x / 1.02) ** 4))
-        self._rises = ramp(part.y, nose + 0.10, mouth.y - 0.10) * ramp(part.y, mouth.y + 0.1, mouth.y - 0.02)
-        self._rises = self._rises * np.exp(-((part.x / 0.5) ** 4))
-        self._spreads = blob(part, 0.42, mouth.y, 0.22, 0.22) - blob(part, -0.42, mouth.y, 0.22, 0.22)
-        self._columns = np.arange(part.x.size, dtype=np.float32)[None, :]
-        self._rows = np.arange(part.y.size, dtype=np.float32)[:, None]
-
-    def move(self, still: np.ndarray, picture: np.ndarray, movement: np.ndarray, shape: MouthShape) -> None:
-        """Write the lower face of ``still`` into ``picture`` (both uint8 [H,W,3]), moved as the mouth is."""
-        opening = np.float32(FULL_OPENING * movement[0] * self._scale)
-        spread = np.float32(0.8 * (shape.half_width - self._rest_half_width) * self._scale)
-        columns = self._columns - spread * self._spreads
-        rows = self._rows - opening * (0.62 * self._falls - 0.22 * self._rises)
-        picture[self._place] = cv2.remap(
-            still[self._place], columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-        )
