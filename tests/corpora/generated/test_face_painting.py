@@ -121,7 +121,7 @@ def test_beards_grow_where_they_do(style: BeardStyle, lip: bool, chin: bool, che
 
 
 def test_eyes_close_from_white_to_skin():
-    band = eye_band(CANVAS, TRAITS)
+    band = eye_band(CANVAS)
     pictures = eyes_from_open_to_closed(0.5 * grey(), band, TRAITS)
     whites = [(picture.min(axis=2) > 130).sum() for picture in pictures]
     assert whites[0] > whites[1] > whites[2] == 0
@@ -129,7 +129,7 @@ def test_eyes_close_from_white_to_skin():
 
 def test_glasses_have_a_rim_around_each_eye():
     glasses = Glasses(width=0.33, height=0.22, roundness=4, rim=0.05, colour=(0.0, 0.0, 0.0))
-    band = eye_band(CANVAS, TRAITS)
+    band = eye_band(CANVAS)
     picture = grey()
     paint_glasses(picture[band.place], band, TRAITS.eyes.apart, glasses)
     for side in (-1, 1):

@@ -11,7 +11,7 @@ _LASHES = np.array([26, 19, 17], np.float32)
 _IRIS_RADIUS, _PUPIL_RADIUS = 0.083, 0.034
 
 
-def eye_band(canvas: Canvas, traits: FaceTraits) -> Canvas:
+def eye_band(canvas: Canvas) -> Canvas:
     """The part of the canvas that changes with a blink, with room for glasses."""
     return canvas.part(-1.02, 1.02, -0.32, 0.36)
 

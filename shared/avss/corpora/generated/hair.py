@@ -1,16 +1,35 @@
 """Hair of the head: strands of noise that follow the comb, inside outlines with ragged edges."""
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
-from avss.corpora.generated.face_traits import FaceTraits, Hair
+from avss.corpora.generated.face_traits import FaceTraits, Hair, HairStyle
 from avss.corpora.generated.head import CROWN
 from avss.corpora.generated.painting import Canvas, Plane, bump, grain, paint, profile, ramp, rgb
 
-_FALLING = ("bob", "long")
-"""Styles that frame the face: combed from the parting down the sides."""
-_END = {"bald": 0.05, "cropped": 0.18, "short": 0.22, "curly": 0.5, "tied": 0.1, "bob": 1.15, "long": 3.0}
-"""The y down to which the hair of a style reaches beside the face."""
+
+@dataclass(frozen=True)
+class _Cut:
+    """What a style makes of hair: the y of its ``end`` beside the face, its ``thickness`` as a factor of its volume,
+    how ``ragged`` the outline is, and whether it is ``falling`` from a parting and frames the face."""
+
+    end: float
+    thickness: float = 1.0
+    ragged: float = 0.006
+    falling: bool = False
+
+
+_CUTS: dict[HairStyle, _Cut] = {
+    "bald": _Cut(end=0.05),
+    "cropped": _Cut(end=0.18, thickness=0.25),
+    "short": _Cut(end=0.22, ragged=0.012),
+    "curly": _Cut(end=0.5, thickness=2.2, ragged=0.04),
+    "tied": _Cut(end=0.1, thickness=0.35),
+    "bob": _Cut(end=1.15, falling=True),
+    "long": _Cut(end=3.0, falling=True),
+}
 
 
 class HairLayers:
@@ -19,14 +38,15 @@ class HairLayers:
     def __init__(self, canvas: Canvas, traits: FaceTraits, rng: np.random.Generator) -> None:
         self._canvas = canvas
         self._traits = traits
+        self._cut = _CUTS[traits.hair.style]
         self._ragged = _strands(canvas, traits.hair, rng)
         self._picture = _hair_picture(canvas, traits, self._ragged)
 
     def paint_behind(self, picture: Plane) -> None:
         """Paint what the face and the neck hide in part."""
         canvas, style = self._canvas, self._traits.hair.style
-        if style in (*_FALLING, "curly"):
-            end = _END[style] + 0.06 * self._ragged
+        if self._cut.falling or style == "curly":
+            end = self._cut.end + 0.06 * self._ragged
             coverage = canvas.cover(self._outer_distance(), blur=2.5) * ramp(canvas.y - end, 0.08, -0.08)
             paint(picture, 0.62 * self._picture, coverage)
         elif style == "tied":
@@ -38,7 +58,7 @@ class HairLayers:
         canvas, hair = self._canvas, self._traits.hair
         if hair.style == "bald":
             return
-        end = _END[hair.style] + 0.05 * self._ragged
+        end = self._cut.end + 0.05 * self._ragged
         bare = self._bare_distance() + 0.022 * self._ragged
         coverage = canvas.cover(-bare, blur=5) * canvas.cover(self._outer_distance(), blur=2.5)
         coverage *= ramp(canvas.y - end, 0.06, -0.10)
@@ -49,29 +69,26 @@ class HairLayers:
     def _outer_distance(self) -> Plane:
         """Distance to the silhouette of the hair."""
         canvas, hair = self._canvas, self._traits.hair
-        thick = {"cropped": 0.25, "tied": 0.35, "curly": 2.2}.get(hair.style, 1.0) * hair.volume
-        falling = hair.style in _FALLING or hair.style == "curly"
-        half_width = 1.0 + (0.9 if falling else 0.45) * thick
-        top = -CROWN + thick * 0.9
-        dome = (np.abs(canvas.x) / half_width) ** 2.3 + np.maximum(-canvas.y / top, 0) ** 2.3
-        side = np.abs(canvas.x) - half_width - 0.06 * np.sin(2.2 * canvas.y) * falling
-        distance = np.where(canvas.y < 0, dome ** (1 / 2.3) - 1, side)
+        thick = self._cut.thickness * hair.volume
+        top = -CROWN + 0.9 * thick
         if hair.style == "curly":
-            distance = np.hypot(canvas.x / half_width, (canvas.y + 0.35) / (top - 0.35)) - 1
-        return distance + {"curly": 0.04, "short": 0.012}.get(hair.style, 0.006) * self._ragged
+            distance = np.hypot(canvas.x / (1 + 0.9 * thick), (canvas.y + 0.35) / (top - 0.35)) - 1
+        else:
+            half_width = 1 + (0.9 if self._cut.falling else 0.45) * thick
+            dome = (np.abs(canvas.x) / half_width) ** 2.3 + np.maximum(-canvas.y / top, 0) ** 2.3
+            side = np.abs(canvas.x) - half_width - 0.06 * np.sin(2.2 * canvas.y) * self._cut.falling
+            distance = np.where(canvas.y < 0, dome ** (1 / 2.3) - 1, side)
+        return distance + self._cut.ragged * self._ragged
 
     def _bare_distance(self) -> Plane:
         """Distance to the edge of the uncovered face; negative where skin is seen."""
         canvas, hair, eyes = self._canvas, self._traits.hair, self._traits.eyes
         lowest_fringe = eyes.brow_y - eyes.brow_arch - 0.07
         top = hair.hairline + hair.fringe * (lowest_fringe - hair.hairline)
-        parted = hair.style in _FALLING and hair.fringe == 0
+        parted = self._cut.falling and hair.fringe == 0
         exponent = 1.7 if parted else 3.2
-        side = profile(
-            canvas.y,
-            [-0.9, -0.3, 0.05, 0.25],
-            [0.84, 0.92, 0.93, 0.99] if hair.style not in _FALLING else [0.84, 0.90, 0.90, 0.93],
-        )
+        half_widths = [0.84, 0.90, 0.90, 0.93] if self._cut.falling else [0.84, 0.92, 0.93, 0.99]
+        side = profile(canvas.y, [-0.9, -0.3, 0.05, 0.25], half_widths)
         x = canvas.x - hair.parting * np.clip(-canvas.y, 0, 1) * (0.7 if parted else 0.25)
         swept = 0 if parted else 0.5 * hair.parting * canvas.x
         upward = np.maximum((canvas.y + swept) / top, 0)
@@ -84,7 +101,7 @@ def _strands(canvas: Canvas, hair: Hair, rng: np.random.Generator) -> Plane:
         curls = grain(rng, canvas.shape, 3.2) * 0.8 + grain(rng, canvas.shape, 1.4) * 0.5
         return np.tanh(0.7 * curls)
     sheet = 0.75 * grain(rng, (96, 1024), 1.1, 5) + 0.65 * grain(rng, (96, 1024), 4, 9)
-    if hair.style in _FALLING:
+    if _CUTS[hair.style].falling:
         from_parting = canvas.x - hair.parting * np.clip(-canvas.y, 0, 1)
         index = np.where(canvas.y < 0, np.hypot(from_parting, 0.8 * canvas.y), np.abs(from_parting))
         across = 380 + index * 190 + 20 * from_parting

@@ -20,6 +20,7 @@ Plane = NDArray[np.float32]
 
 OVERSAMPLING = 2
 
+# Pictures are small and clips are made in parallel, one process each; threads would only get in the way.
 cv2.setNumThreads(1)
 
 

@@ -1,4 +1,4 @@
-"""Skin: its colour with blotches, pores, blush and beard shadow, lit by the lamp of the scene."""
+"""Skin: its colour with blotches, pores and blush, lit by the lamp of the scene."""
 
 import numpy as np
 

@@ -54,7 +54,7 @@ class TalkingFace:
         outside = canvas.cover(face_distance(canvas, traits), blur=2.5)
         light, _ = light_on(canvas.smooth(relief, 0.05), canvas, scene)
         picture = _paint_static(canvas, traits, relief, outside, light, rng)
-        band = eye_band(canvas, traits)
+        band = eye_band(canvas)
         self._band = band.place
         self._lids = _paint_lids(picture, band, traits)
         self._still = np.clip(picture, 0, 255).astype(np.uint8)
