@@ -1,0 +1,91 @@
+"""Prepared clips without a video, for tests of the store alone, and films of a generated face in odd formats."""
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from av.video.stream import VideoStream
+
+from avss.corpora.opening import open_corpus
+from avss.data.store import PreparedClip
+from avss.media.reading import read_frames, read_wave
+
+MakeClip = Callable[[int, int], PreparedClip]
+
+
+@pytest.fixture(scope="session")
+def face(generated_clips: Path) -> list[np.ndarray]:
+    """75 frames of a talking face, uint8 [288,360,3]."""
+    return [frame.rgb for frame in read_frames(next(open_corpus(generated_clips).clips()).video)]
+
+
+@pytest.fixture(scope="session")
+def voice(generated_clips: Path) -> np.ndarray:
+    """What the face says, float32 [48000]."""
+    return read_wave(next(open_corpus(generated_clips).clips()).video, 75)
+
+
+@pytest.fixture(scope="session")
+def film() -> Callable[..., Path]:
+    """Writes a film: :func:`make_film`."""
+    return make_film
+
+
+@pytest.fixture(scope="session")
+def make_clip() -> MakeClip:
+    """Makes a clip of T frames with random content: ``make_clip(seed, T)``."""
+
+    def make(seed: int, T: int) -> PreparedClip:
+        rng = np.random.default_rng(seed)
+        return PreparedClip(
+            rng.integers(-30000, 30000, 640 * T, np.int16),
+            rng.normal(size=(T, 68, 2)).astype(np.float32),
+            rng.integers(0, 256, (T, 32, 48), np.uint8),
+            rng.random(T) < 0.9,
+            rng.integers(0, 256, (64, 64, 3), np.uint8),
+        )
+
+    return make
+
+
+def make_film(
+    path: Path,
+    pictures: Sequence[np.ndarray],
+    sound: np.ndarray | None,
+    *,
+    rate: Fraction | int = 25,
+    codec: str = "mpeg4",
+    pixels: str = "yuv420p",
+    sound_rate: int = 16_000,
+    layout: str = "mono",
+    turned: int = 0,
+) -> Path:
+    """Write ``pictures`` [H,W,3] and the mono ``sound`` (16 kHz), which is played by all channels of ``layout``."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with av.open(path, "w") as container:
+        if pictures:
+            video = container.add_stream(codec, rate, pix_fmt=pixels)
+            assert isinstance(video, VideoStream)
+            video.height, video.width = pictures[0].shape[:2]
+            video.bit_rate = 3_000_000
+            if turned:
+                video.set_display_rotation(turned)
+        if sound is not None:
+            audio = container.add_stream(
+                "pcm_s16le" if path.suffix in (".avi", ".mkv") else "aac", sound_rate, layout=layout
+            )
+        for picture in pictures:
+            container.mux(video.encode(av.VideoFrame.from_ndarray(picture, "rgb24")))
+        if pictures:
+            container.mux(video.encode(None))
+        if sound is not None:
+            frame = av.AudioFrame.from_ndarray(sound[None].astype(np.float32), "fltp", "mono")
+            frame.sample_rate = 16_000
+            resampler = av.AudioResampler(audio.format, layout, sound_rate, audio.frame_size or 1024)
+            for part in resampler.resample(frame) + resampler.resample(None):
+                container.mux(audio.encode(part))
+            container.mux(audio.encode(None))
+    return path
