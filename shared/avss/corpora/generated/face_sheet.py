@@ -78,5 +78,5 @@ def _mark(place: Axes, points: np.ndarray) -> None:
     x, y = (points - [_CROP[1].start, _CROP[0].start]).T
     inner = np.zeros(len(points), bool)
     inner[INNER_LIP] = True
-    place.scatter(x[~inner], y[~inner], s=3, color=_OTHERS, linewidths=0)
-    place.scatter(x[inner], y[inner], s=4, color=_LIPS, linewidths=0)
+    place.scatter(x[~inner], y[~inner], s=1.6, color=_OTHERS, linewidths=0)
+    place.scatter(x[inner], y[inner], s=1.6, color=_LIPS, linewidths=0)
