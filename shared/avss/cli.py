@@ -29,6 +29,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_grid(corpora)
     _add_list(corpora)
     _add_accept(corpora)
+    _add_cast(corpora)
     return parser
 
 
@@ -98,11 +99,10 @@ def _summarise(folder: Path) -> int:
 def _add_accept(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = commands.add_parser("accept", help="measure whether generated faces are tracked and move like real ones")
     parser.add_argument("--speakers", type=int, default=64, help="identities to measure (%(default)s)")
-    parser.add_argument("--clips", type=int, default=1, help="clips of each (%(default)s)")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--jobs", type=int, default=-1)
+    parser.add_argument("--clips", type=int, default=2, help="clips of each (%(default)s)")
+    parser.add_argument("--seed", type=int, default=0, help="of the corpus (%(default)s)")
+    parser.add_argument("--jobs", type=int, default=-1, help="processes; -1 uses every core (%(default)s)")
     parser.add_argument("--real", type=Path, metavar="FOLDER", help="real lip landmarks (sN.npz) to compare with")
-    parser.add_argument("--picture", type=Path, metavar="PNG", help="also draw a contact sheet of the identities")
     parser.set_defaults(run=_accept)
 
 
@@ -111,7 +111,22 @@ def _accept(options: argparse.Namespace) -> int:
 
     report = measure_acceptance(options.speakers, options.clips, options.seed, options.jobs, options.real)
     Console().print(report)
-    return 0
+    return 0 if report.accepted else FAILED
+
+
+def _add_cast(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("cast", help="draw the people of a generated corpus as a table of faces and mouth shapes")
+    parser.add_argument("picture", type=Path, help="file to write, .png or .jpg")
+    parser.add_argument("--speakers", type=int, nargs="+", default=[1, 2, 3, 4, 5, 6], metavar="N")
+    parser.add_argument("--seed", type=int, default=0, help="of the corpus (%(default)s)")
+    parser.set_defaults(run=_cast)
+
+
+def _cast(options: argparse.Namespace) -> None:
+    from avss.corpora.generated.casting import cast_speaker
+    from avss.corpora.generated.face_sheet import draw_face_sheet
+
+    draw_face_sheet(options.picture, [cast_speaker(options.seed, number).speaker.face for number in options.speakers])
 
 
 if __name__ == "__main__":

@@ -33,10 +33,10 @@ _INK, _LIPS, _OTHERS = "#22303c", "#ffd23f", "#5ad1ff"
 
 
 def draw_face_sheet(path: Path, faces: Sequence[FaceTraits], *, landmarks: bool = True) -> None:
-    """Draw a row per face and a column per mouth shape, as a PNG.
+    """Draw a row per face and a column per mouth shape, as a png or jpg file.
 
     Args:
-        path: the PNG file.
+        path: its suffix chooses the format.
         faces: the identities, at least one.
         landmarks: mark the 68 points where a face is found.
 
