@@ -115,7 +115,7 @@ def _accept(options: argparse.Namespace) -> int:
 
 
 def _add_cast(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser("cast", help="draw the people of a generated corpus as a table of faces and mouth shapes")
+    parser = commands.add_parser("cast", help="draw the people of a generated corpus, shape by shape of their mouths")
     parser.add_argument("picture", type=Path, help="file to write, .png or .jpg")
     parser.add_argument("--speakers", type=int, nargs="+", default=[1, 2, 3, 4, 5, 6], metavar="N")
     parser.add_argument("--seed", type=int, default=0, help="of the corpus (%(default)s)")
@@ -123,8 +123,8 @@ def _add_cast(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 
 
 def _cast(options: argparse.Namespace) -> None:
-    from avss.corpora.generated.casting import cast_speaker
-    from avss.corpora.generated.face_sheet import draw_face_sheet
+    from avss.corpora.generated.cast.casting import cast_speaker
+    from avss.corpora.generated.cast.face_sheet import draw_face_sheet
 
     draw_face_sheet(options.picture, [cast_speaker(options.seed, number).speaker.face for number in options.speakers])
 

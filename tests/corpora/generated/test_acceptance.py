@@ -9,9 +9,9 @@ from rich.console import Console
 
 from avss.corpora.generated.acceptance import measure_acceptance
 from avss.corpora.generated.acceptance_report import AcceptanceReport, Cost, Identity
-from avss.corpora.generated.face_sheet import draw_face_sheet
-from avss.corpora.generated.realism import REAL_LIPS, LipStatistics
-from avss.corpora.generated.speaker import draw_speaker
+from avss.corpora.generated.cast.face_sheet import draw_face_sheet
+from avss.corpora.generated.cast.speaker import draw_speaker
+from avss.corpora.generated.lips.realism import REAL_LIPS, LipStatistics
 from avss.errors import CorpusError
 
 LIPS = LipStatistics(opening=0.12, middle=0.5, speed=0.14, rest=0.2, variety=0.15)

@@ -16,15 +16,15 @@ import numpy as np
 
 from avss.batch import Done, Failure, run_batch
 from avss.corpora.generated.acceptance_report import AcceptanceReport, Cost, Identity
-from avss.corpora.generated.casting import cast_speaker
+from avss.corpora.generated.cast.casting import cast_speaker
+from avss.corpora.generated.cast.identity_check import correlation
+from avss.corpora.generated.cast.speaker import Speaker
 from avss.corpora.generated.clip_making import Performance, film, keep, perform
-from avss.corpora.generated.identity_check import correlation
-from avss.corpora.generated.mouth import true_apertures
-from avss.corpora.generated.real_lips import real_lip_statistics
-from avss.corpora.generated.realism import REAL_LIPS, LipStatistics, lip_statistics, spread_of
-from avss.corpora.generated.script import check_counts
-from avss.corpora.generated.speaker import Speaker
-from avss.corpora.generated.talking_face import TalkingFace
+from avss.corpora.generated.face.mouth import true_apertures
+from avss.corpora.generated.face.talking_face import TalkingFace
+from avss.corpora.generated.lips.real_lips import real_lip_statistics
+from avss.corpora.generated.lips.realism import REAL_LIPS, LipStatistics, lip_statistics, spread_of
+from avss.corpora.generated.voice.script import check_counts
 from avss.media.reading import read_frames
 from avss.rates import FRAME_RATE
 from avss.vision.detector import HogDetector
@@ -46,7 +46,7 @@ def measure_acceptance(
         clips: how many clips of each are filmed and tracked, 1 to 100.
         seed: of the corpus.
         jobs: number of processes; -1 uses all cores.
-        real_landmarks: folder of landmarks of real lips (see :mod:`avss.corpora.generated.real_lips`) to compare
+        real_landmarks: folder of landmarks of real lips (see :mod:`avss.corpora.generated.lips.real_lips`) to compare
             with; without it, what was measured on GRID once.
 
     Raises:

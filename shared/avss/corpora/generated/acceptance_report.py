@@ -7,7 +7,7 @@ import numpy as np
 from rich.console import Group
 from rich.table import Table
 
-from avss.corpora.generated.realism import LipStatistics, Spread, spread_of
+from avss.corpora.generated.lips.realism import LipStatistics, Spread, spread_of
 
 LEAST_TRACKED = 0.99
 LEAST_MEDIAN_CORRELATION = 0.9

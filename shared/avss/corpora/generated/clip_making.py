@@ -8,15 +8,15 @@ import numpy as np
 
 from avss.corpora.alignment import write_alignment
 from avss.corpora.clip import Segment
-from avss.corpora.generated.articulation import articulate
-from avss.corpora.generated.draws import named_generators
-from avss.corpora.generated.motion import HeadMotion, draw_head_motion
-from avss.corpora.generated.mouth_track import MouthTrack
-from avss.corpora.generated.room import record
-from avss.corpora.generated.script import sentence_for
-from avss.corpora.generated.speaker import Speaker, draw_speaker
-from avss.corpora.generated.talking_face import MouthTruth, TalkingFace
-from avss.corpora.generated.voice import FRAMES, SECONDS, Utterance, say
+from avss.corpora.generated.cast.draws import named_generators
+from avss.corpora.generated.cast.speaker import Speaker, draw_speaker
+from avss.corpora.generated.face.motion import HeadMotion, draw_head_motion
+from avss.corpora.generated.face.talking_face import MouthTruth, TalkingFace
+from avss.corpora.generated.lips.articulation import articulate
+from avss.corpora.generated.lips.mouth_track import MouthTrack
+from avss.corpora.generated.voice.room import record
+from avss.corpora.generated.voice.script import sentence_for
+from avss.corpora.generated.voice.utterance import FRAMES, SECONDS, Utterance, say
 from avss.media.writing import write_video
 from avss.speech.phones import SILENCE
 

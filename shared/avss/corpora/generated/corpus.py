@@ -21,10 +21,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 from avss.batch import Done, Failure, run_batch
-from avss.corpora.generated.cast_list import CastList
-from avss.corpora.generated.casting import cast_speaker
+from avss.corpora.generated.cast.cast_list import CastList
+from avss.corpora.generated.cast.casting import cast_speaker
 from avss.corpora.generated.clip_making import clip_files, make_clip
-from avss.corpora.generated.script import check_counts
+from avss.corpora.generated.voice.script import check_counts
 from avss.errors import CorpusError
 from avss.files import explained, writing
 
