@@ -18,6 +18,8 @@ State = Literal["ok", "missing", "optional"]
 
 _STYLE: dict[State, str] = {"ok": "green", "missing": "bold red", "optional": "yellow"}
 _ENOUGH_DISK_GB = 10
+_DECODERS = ("mpeg1video", "mpeg4", "h264", "hevc", "vp8", "vp9", "mp2", "mp3", "aac", "opus", "vorbis")
+_ENCODERS = ("mpeg4", "mpeg1video", "libx264", "aac", "mp2")
 
 
 @dataclass(frozen=True)
@@ -102,14 +104,15 @@ def _espeak() -> tuple[State, str, str]:
 def _codecs() -> tuple[State, str, str]:
     import av
 
-    needed = {
-        ("mpeg1video", "r"), ("mpeg4", "r"), ("mpeg4", "w"), ("h264", "r"), ("hevc", "r"), ("vp9", "r"),
-        ("mp2", "r"), ("aac", "r"), ("aac", "w"), ("opus", "r"), ("vorbis", "r"),
-    }  # fmt: skip
-    absent = sorted(f"{name} ({mode})" for name, mode in needed if not _has_codec(name, mode))
+    absent = [f"{name} (read)" for name in _DECODERS if not _has_codec(name, "r")]
+    absent += [f"{name} (write)" for name in _ENCODERS if not _has_codec(name, "w")]
     if absent:
         return "missing", ", ".join(absent), "install the av wheel, not a build without these codecs"
-    return "ok", f"PyAV {av.__version__}: {len(needed)} codecs needed, all there", ""
+    return (
+        "ok",
+        f"PyAV {av.__version__}: reads {len(_DECODERS)} formats of picture and sound, writes {len(_ENCODERS)}",
+        "",
+    )
 
 
 def _has_codec(name: str, mode: Literal["r", "w"]) -> bool:

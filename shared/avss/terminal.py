@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from types import FunctionType
 
 from jsonargparse import auto_cli
 from rich.console import Console
@@ -30,7 +31,7 @@ def exit_status(name: str, run: Callable[[], int | None]) -> int:
         return INTERRUPTED
 
 
-def run_script(function: Callable[..., None]) -> None:
+def run_script(function: FunctionType) -> None:
     """Run a stage script: its settings are the typed signature of ``function``, its help that function's docstring.
 
     Every setting can be given on the command line or in the file named by ``--config``; ``--print_config`` shows
