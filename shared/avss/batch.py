@@ -19,7 +19,7 @@ from itertools import islice
 from typing import Any, Generic, TypeVar
 
 import joblib
-from joblib.externals.loky import ProcessPoolExecutor
+from joblib.externals.loky import get_reusable_executor
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 from rich.progress import track
 
@@ -67,6 +67,8 @@ def run_batch(
         OutputError: an output cannot be written.
         PartMissingError: a part of the installation is missing, or no cluster answers at ``ray``.
     """
+    if not items:
+        return
     outcomes = _on_cores(work, items, jobs) if ray is None else _on_cluster(work, items, jobs, ray)
     with closing(outcomes):
         for outcome in track(outcomes, label, total=len(items)):
@@ -115,7 +117,9 @@ def _until_a_worker_dies(
     work: Callable[[Item], Result], waiting: deque[Item], running: dict[Future, Item], jobs: int, at_once: int
 ) -> Generator[Any]:
     """Move items from ``waiting`` to ``running`` and out of it; at a worker's death, ``running`` is left as it is."""
-    with ProcessPoolExecutor(jobs, env=_ONE_THREAD) as pool:
+    # The processes wait a few seconds for the next batch, which then finds libraries and models loaded.
+    pool = get_reusable_executor(jobs, env=_ONE_THREAD)
+    try:
         while waiting or running:
             while waiting and len(running) < at_once:
                 running[pool.submit(_attempt, work, waiting[0])] = waiting[0]
@@ -125,6 +129,9 @@ def _until_a_worker_dies(
                 outcome = future.result()
                 del running[future]
                 yield outcome
+    finally:
+        for future in running:
+            future.cancel()
 
 
 def _on_cluster(work: Callable[[Item], Result], items: Sequence[Item], jobs: int, address: str) -> Generator[Any]:

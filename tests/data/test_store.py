@@ -1,5 +1,8 @@
 import json
 import pickle
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -216,3 +219,51 @@ def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
         StoreWriter(tmp_path)
     with pytest.raises(OutputError, match="cannot write"):
         StoreWriter(tmp_path / "thesis.tex")
+
+
+_GATHER_AND_DIE = """
+import os, signal, sys
+from pathlib import Path
+from avss.data.store_writer import StoreWriter
+
+root, step, moment, number = Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4])
+whole, calls = getattr(StoreWriter, step), []
+
+def deadly(self, *arguments):
+    calls.append(step)
+    if len(calls) == number and moment == "before":
+        os.kill(os.getpid(), signal.SIGKILL)
+    result = whole(self, *arguments)
+    if len(calls) == number:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return result
+
+setattr(StoreWriter, step, deadly)
+ids = sys.argv[5:]
+described = {clip_id: {"id": clip_id, "speaker": clip_id.split("/")[0]} for clip_id in ids}
+StoreWriter(root).finish(described, {})
+"""
+
+
+@pytest.mark.parametrize("number", [1, 2])
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("step", ["_write_array", "_write_volume", "_write_table"])
+def test_a_run_killed_while_it_gathers_its_clips_loses_none(
+    tmp_path: Path, clips: dict[str, PreparedClip], step: str, moment: str, number: int
+) -> None:
+    root = tmp_path / "store"
+    StoreWriter(root)
+    for clip_id, clip in clips.items():
+        write_part(root, row(clip_id, len(clip.valid)), clip)
+    deadly = [sys.executable, "-c", _GATHER_AND_DIE, root, step, moment, str(number), *clips]
+    killed = subprocess.run(deadly, capture_output=True, text=True)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    writer = StoreWriter(root)
+    assert all(writer.has(clip_id, "1@1") for clip_id in clips)
+    writer.finish(about(*clips), {})
+    store = PreparedStore(root)
+    assert set(store.clips.index) == set(clips)
+    for clip_id, clip in clips.items():
+        assert_same(store[clip_id], clip)
+    assert not list((root / "parts").iterdir())
+    assert {volume.parent.name for volume in (root / "speakers").glob("*/*")} == {"s1", "s2", "anna maría"}

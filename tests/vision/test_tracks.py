@@ -1,5 +1,6 @@
 from collections.abc import Callable
 
+import cv2
 import numpy as np
 import pytest
 
@@ -28,10 +29,11 @@ def test_a_talking_face_is_seen_in_every_frame(track: FaceTrack) -> None:
     assert track.score > 0
 
 
-def test_carrying_loses_nothing_against_detecting_on_every_frame(film: Film, track: FaceTrack, frame_of) -> None:
-    often = FaceFollower(HogDetector(), LandmarkPredictor(), detect_every=1)
-    (detected,) = often.follow(map(frame_of, film))
-    assert np.linalg.norm(track.landmarks - detected.landmarks, axis=2).mean() < 0.3
+def test_carrying_loses_nothing_against_detecting_on_every_frame(film: Film, track: FaceTrack) -> None:
+    detect, predict = HogDetector(), LandmarkPredictor()
+    greys = [cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in film]
+    detected = np.stack([predict(grey, detect(grey)[0].box) for grey in greys])
+    assert np.linalg.norm(track.landmarks - detected, axis=2).mean() < 1.0
 
 
 def test_a_still_mouth_hardly_jitters(film: Film, follow: Follow) -> None:

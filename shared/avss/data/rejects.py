@@ -8,10 +8,13 @@ from avss.data.store import PreparedStore
 _ROWS = 40
 
 
-def rejects_table(store: PreparedStore) -> Table:
+def rejects_table(store: PreparedStore) -> Table | Text:
     """Id and reason of the rejected clips, the first 40 of them, under the count of all clips."""
     rejects = store.rejects
-    table = Table(title=f"{len(store)} clips prepared, {len(rejects)} rejected", title_justify="left")
+    counts = f"{len(store)} clips prepared, {len(rejects)} rejected"
+    if rejects.empty:
+        return Text(counts)
+    table = Table(title=counts, title_justify="left")
     table.add_column("clip", no_wrap=True)
     table.add_column("why it was rejected", overflow="fold")
     for clip_id, reason in rejects.reason.head(_ROWS).items():

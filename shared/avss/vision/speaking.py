@@ -1,19 +1,18 @@
 """Choosing the face that is heard.
 
 With one face in the clip there is nothing to choose. With several, the mouth that opens when the sound swells is
-taken: opening and loudness are both reduced to the rhythm of syllables (1.5–6 Hz) and correlated, within the time by
+taken: opening and loudness are both reduced to the rhythm of syllables (2–6 Hz) and correlated, within the time by
 which picture and sound of a recording may be apart; a mouth that moves less than another counts for less. If no face
 does so clearly better than all others, none is chosen: a wrong face would teach wrong lips.
 
-Measured on pairs of real 3 s clips with the sound of one: beside a resting face the speaker is chosen in 68 % and
-the other in 0.1 %; beside somebody who says a sentence of the same form at the same time, 30 % and 4 %. The rest is
+Measured on pairs of real 3 s clips with the sound of one: beside a resting face the speaker is chosen in 57 % and
+the other in 0.2 %; beside somebody who says a sentence of the same form at the same time, 22 % and 3 %. The rest is
 refused.
 """
 
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.signal import butter, sosfiltfilt
 
 from avss.errors import FaceError
 from avss.rates import FRAME_RATE, SAMPLES_PER_FRAME
@@ -27,9 +26,9 @@ _PASSING = 0.2
 
 # Least score of a speaking face, and its least lead over every other face.
 _HEARD = 0.3
-_LEAD = 0.3
+_LEAD = 0.35
 
-_SYLLABLES = butter(2, (1.5, 6.0), "bandpass", fs=FRAME_RATE, output="sos")
+_SYLLABLES = (2.0, 6.0)  # Hz
 _MOST_LAG = 3
 _SILENCE = 1e-7  # power, −70 dB
 
@@ -81,7 +80,11 @@ def synchrony(opening: np.ndarray, loudness: np.ndarray) -> float:
 
 
 def _rhythm(series: np.ndarray) -> np.ndarray:
-    return sosfiltfilt(_SYLLABLES, series, padlen=min(15, len(series) - 1))
+    """The part of ``series`` [T] between 2 and 6 Hz."""
+    frequencies = np.fft.rfftfreq(len(series), 1 / FRAME_RATE)
+    spectrum = np.fft.rfft(series - series.mean())
+    spectrum[(frequencies < _SYLLABLES[0]) | (frequencies > _SYLLABLES[1])] = 0
+    return np.fft.irfft(spectrum, len(series))
 
 
 def _correlation(a: np.ndarray, b: np.ndarray) -> float:
