@@ -8,19 +8,17 @@ landmarks, the inside of the mouth, one neutral picture of the face and the soun
     python prepare.py --config config.yaml --ray auto     all of GRID on a Ray cluster
 """
 
-import sys
 from pathlib import Path
 
-from jsonargparse import auto_cli
 from rich.console import Console
-from rich.text import Text
 
 from avss.corpora.opening import open_corpus
 from avss.data.prepare import prepare_corpus
 from avss.data.rejects import rejects_table
 from avss.data.sheets import draw_sheets
 from avss.data.splits import split_speakers
-from avss.errors import AvssError, CorpusError
+from avss.errors import CorpusError
+from avss.terminal import run_script
 
 
 def prepare(corpus: Path, out: Path, split: str = "shares", jobs: int = -1, ray: str | None = None) -> None:
@@ -48,15 +46,5 @@ def prepare(corpus: Path, out: Path, split: str = "shares", jobs: int = -1, ray:
     )
 
 
-def main() -> int:
-    """Run with the options of the command line; the exit status is 1 after an error."""
-    try:
-        auto_cli(prepare, as_positional=False)
-    except AvssError as error:
-        Console(stderr=True, soft_wrap=True).print(Text("prepare: ", "bold red"), Text(str(error)), sep="")
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    run_script(prepare)
