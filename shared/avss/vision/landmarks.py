@@ -3,8 +3,7 @@
 The predictor is an ensemble of regression trees that starts from a box and walks the points into place. It was
 trained on boxes of the detector, so it is given boxes of that size and position; :func:`box_around` computes such a
 box from the points of the frame before. Since a point moves by about half a pixel when the box is shifted a little,
-the mean over three shifted boxes is steadier and finer than one prediction (measured by
-``tests/benchmarks/bench_prepare.py``).
+the mean over three shifted boxes is finer than one prediction.
 
 Order of the points (iBUG): 0–16 jaw, 17–26 brows, 27–35 nose, 36–47 eyes, 48–59 outer lip, 60–67 inner lip. Left
 and right are those of the picture.
