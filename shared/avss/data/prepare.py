@@ -7,6 +7,7 @@ repeated does only what is new: clips that were added, whose files changed, or t
 import functools
 import logging
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -77,7 +78,8 @@ def prepare_clip(clip: Clip) -> tuple[PreparedClip, Row]:
         raise MediaError(what, "a whole video", "copy or record it again")
     wave = read_wave(clip.audio or clip.video, info.frames)
     damaged: list[bool] = []
-    tracks = _follower().follow(_noting_damage(read_frames(clip.video, longest_side=PICTURE_SIDE), damaged))
+    with _damage_unlogged():  # it goes into the clip's row instead
+        tracks = _follower().follow(_noting_damage(read_frames(clip.video, longest_side=PICTURE_SIDE), damaged))
     speaker = choose_speaker(tracks, wave)
     measured = {
         "frames": info.frames,
@@ -102,10 +104,20 @@ def _prepare_into(out: Path, clip: Clip) -> None:
 
 @functools.cache
 def _follower() -> FaceFollower:
-    """The models, loaded once in each process; the process is then told to be quiet and to keep to one core."""
-    logging.getLogger("avss.media").setLevel(logging.ERROR)  # damage goes into the clip's row instead
+    """The models, loaded once in each process, which is then told to keep to one core."""
     cv2.setNumThreads(1)
     return FaceFollower(HogDetector(), LandmarkPredictor())
+
+
+@contextmanager
+def _damage_unlogged() -> Iterator[None]:
+    log = logging.getLogger("avss.media")
+    level = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
 
 
 def _noting_damage(frames: Iterable[Frame], damaged: list[bool]) -> Iterator[Frame]:
