@@ -47,3 +47,7 @@ class StoreError(AvssError):
 
 class PartMissingError(AvssError):
     """A part of the installation (model file, library, data) that is not there."""
+
+
+class ModelError(AvssError):
+    """Saved weights that are missing, damaged, of another version, or that do not fit what they are used for."""
