@@ -3,13 +3,14 @@
 from collections import Counter
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from avss.corpora.clip import Sex
 from avss.corpora.grid import GridCorpus
 from avss.corpora.grid_speakers import OFFICIAL_SEX, WITH_VIDEO
 from avss.data.splits import NAMED, SPLITS, split_speakers
 from avss.errors import CorpusError
-from hypothesis import given
-from hypothesis import strategies as st
 
 GRID = {f"s{number}": OFFICIAL_SEX[f"s{number}"] for number in WITH_VIDEO}
 SPEAKERS = st.dictionaries(st.text(min_size=1, max_size=6), st.sampled_from(["m", "f", None]), max_size=60)

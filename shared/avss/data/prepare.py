@@ -6,7 +6,7 @@ repeated does only what is new: clips that were added, whose files changed, or t
 
 import functools
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -110,7 +110,7 @@ def _follower() -> FaceFollower:
 
 
 @contextmanager
-def _damage_unlogged() -> Iterator[None]:
+def _damage_unlogged() -> Generator[None]:
     log = logging.getLogger("avss.media")
     level = log.level
     log.setLevel(logging.ERROR)
