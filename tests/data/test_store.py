@@ -97,6 +97,11 @@ def test_words_phones_and_text_are_kept(root: Path) -> None:
     assert store.clips.loc["s1/a", ["text", "sex", "split"]].tolist() == ["bin", "f", "train"]
 
 
+def test_the_speakers_of_each_part_are_told(root: Path) -> None:
+    StoreWriter(root).finish(about("s1/a", "s1/b", "s2/a") | about("anna maría/ü ñ", split="test"), {})
+    assert PreparedStore(root).speakers == {"train": ["s1", "s2"], "test": ["anna maría"]}
+
+
 def test_rejected_clips_have_a_reason_and_no_arrays(root: Path) -> None:
     StoreWriter(root).finish(about("s1/bad", "s1/a"), {"s1/bad": 'no face, none; "at all"'})
     store = PreparedStore(root)

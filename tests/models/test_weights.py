@@ -12,6 +12,8 @@ from avss.errors import ModelError, OutputError
 from avss.models.mouth_pca import MouthPCA
 from avss.models.weights import load_model, read_description, save_model
 
+SPLIT = {"train": ["s1", "s2"], "test": ["s3"]}
+
 
 def some_pca(n_components: int = 3) -> MouthPCA:
     torch.manual_seed(0)
@@ -23,7 +25,7 @@ def some_pca(n_components: int = 3) -> MouthPCA:
 
 @pytest.fixture
 def saved(tmp_path: Path) -> Path:
-    save_model(some_pca(), tmp_path / "run", corpus="generated", split="shares", notes={"frames": 100})
+    save_model(some_pca(), tmp_path / "run", corpus="generated", split=SPLIT, notes={"frames": 100})
     return tmp_path / "run"
 
 
@@ -42,7 +44,7 @@ def test_a_model_is_rebuilt_from_its_files_alone(saved: Path) -> None:
 
 def test_the_files_tell_where_the_model_comes_from(saved: Path) -> None:
     description = read_description(saved)
-    assert (description.corpus, description.split, description.notes) == ("generated", "shares", {"frames": 100})
+    assert (description.corpus, description.split, description.notes) == ("generated", SPLIT, {"frames": 100})
     assert description.model == {
         "class": "avss.models.mouth_pca.MouthPCA",
         "arguments": {"n_components": 3, "crop": [4, 6]},
@@ -50,7 +52,7 @@ def test_the_files_tell_where_the_model_comes_from(saved: Path) -> None:
 
 
 def test_a_model_is_replaced_by_the_next_one(saved: Path) -> None:
-    save_model(some_pca(5), saved, corpus="generated", split="shares")
+    save_model(some_pca(5), saved, corpus="generated", split=SPLIT)
     assert load_model(saved, MouthPCA).n_components == 5
 
 
@@ -107,10 +109,10 @@ def test_weights_that_are_no_numbers_are_not_saved(tmp_path: Path, number: float
     model = some_pca()
     nn.init.constant_(model.scale, number)
     with pytest.raises(ModelError, match="NaN or infinite numbers in scale"):
-        save_model(model, tmp_path, corpus="generated", split="shares")
+        save_model(model, tmp_path, corpus="generated", split=SPLIT)
     assert not list(tmp_path.iterdir())
 
 
 def test_a_place_that_cannot_be_written_is_an_output_error(read_only_disk: Path) -> None:
     with pytest.raises(OutputError):
-        save_model(some_pca(), read_only_disk / "run", corpus="generated", split="shares")
+        save_model(some_pca(), read_only_disk / "run", corpus="generated", split=SPLIT)

@@ -77,6 +77,11 @@ class PreparedStore:
         table = self._table.filter(pc.field("status") == "ok")
         return table.drop_columns(["status", "reason"]).to_pandas().set_index("id")
 
+    @property
+    def speakers(self) -> dict[str, list[str]]:
+        """The speakers of each part of the split ("train", "valid", "test") that has usable clips."""
+        return {str(part): sorted(set(names)) for part, names in self.clips.groupby("split").speaker}
+
     @cached_property
     def rejects(self) -> pd.DataFrame:
         """Rejected clips, a row each with ``speaker`` and ``reason``, indexed by id."""

@@ -9,15 +9,15 @@ A model keeps each argument of its constructor as an attribute of the same name,
 ``model.json`` can be written from the model, and a model made of models (the frontend) is described part by part.
 Only classes of ``avss.models`` are rebuilt, so a file from elsewhere cannot name other code to run.
 
->>> save_model(pca, Path("runs/1_1_pca/quick"), corpus="generated", split="shares")     # doctest: +SKIP
->>> pca = load_model(Path("runs/1_1_pca/quick"), MouthPCA)                              # doctest: +SKIP
+>>> save_model(pca, Path("runs/1_1_pca/quick"), corpus="generated", split=store.speakers)  # doctest: +SKIP
+>>> pca = load_model(Path("runs/1_1_pca/quick"), MouthPCA)                            # doctest: +SKIP
 """
 
 import hashlib
 import importlib
 import inspect
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -49,7 +49,7 @@ class ModelDescription:
         sha256: checksum of the weights file.
         avss: version of the package that wrote it.
         corpus: what the model learned from.
-        split: name of the division of its speakers.
+        split: the speakers of each part ("train", "valid", "test"), so that nobody is tested on whom it learned from.
         notes: anything else worth knowing, as JSON.
     """
 
@@ -58,14 +58,26 @@ class ModelDescription:
     sha256: str
     avss: str
     corpus: str
-    split: str
+    split: dict[str, list[str]]
     notes: dict[str, Any]
 
 
 def save_model(
-    model: nn.Module, folder: Path, *, corpus: str, split: str, notes: Mapping[str, Any] | None = None
+    model: nn.Module,
+    folder: Path,
+    *,
+    corpus: str,
+    split: Mapping[str, Sequence[str]],
+    notes: Mapping[str, Any] | None = None,
 ) -> None:
     """Write ``model`` into ``folder``; an older model there is replaced.
+
+    Args:
+        model: keeps its constructor's arguments as attributes.
+        folder: where to, usually the run folder.
+        corpus: what it learned from.
+        split: the speakers of each part, such as ``PreparedStore.speakers``.
+        notes: anything else worth knowing, as JSON.
 
     Raises:
         ModelError: a weight is NaN or infinite.
@@ -75,8 +87,9 @@ def save_model(
     _check_finite(state, f"the {type(model).__name__} for {folder}")
     weights = save(state)
     checksum = hashlib.sha256(weights).hexdigest()
+    parts = {part: list(speakers) for part, speakers in split.items()}
     description = ModelDescription(
-        FORMAT, _describe(model), checksum, version("avss"), corpus, split, dict(notes or {})
+        FORMAT, _describe(model), checksum, version("avss"), corpus, parts, dict(notes or {})
     )
     with writing(folder / WEIGHTS) as path:
         path.write_bytes(weights)
