@@ -39,7 +39,7 @@ setup: .venv/.complete
 replicate: setup
 	$(AVSS) doctor
 	$(AVSS) corpus generate --out $(DATA)/clips --speakers $(SPEAKERS) --clips $(CLIPS) --jobs $(JOBS)
-	$(PYTHON) 1_frontend/1_1_pca/prepare.py --config 1_frontend/1_1_pca/quick.yaml --jobs $(JOBS)
+	$(PYTHON) 1_frontend/1_1_pca/prepare.py --config 1_frontend/1_1_pca/prepare_quick.yaml --jobs $(JOBS)
 
 test: setup
 	.venv/bin/ruff check .

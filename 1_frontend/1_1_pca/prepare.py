@@ -4,8 +4,8 @@ Each clip is decoded to 25 frames and 16 000 samples a second, the talking face 
 landmarks, the inside of the mouth, one neutral picture of the face and the sound are kept (the layout is told in
 ``avss/data/store_layout.py``). A run that was killed goes on where it stopped.
 
-    python prepare.py --config quick.yaml                 the generated corpus, minutes on two cores
-    python prepare.py --config config.yaml --ray auto     all of GRID on a Ray cluster
+    python prepare.py --config prepare_quick.yaml         the generated corpus, minutes on two cores
+    python prepare.py --config prepare.yaml --ray auto    all of GRID on a Ray cluster
 """
 
 from pathlib import Path

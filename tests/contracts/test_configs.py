@@ -1,4 +1,9 @@
-"""Every config file of a stage is accepted by the script it belongs to: no unknown key, no wrong type."""
+"""Every config file of a stage is accepted by the script it belongs to: no unknown key, no wrong type.
+
+A config is named after its script: ``fit_pca.yaml`` holds the thesis's settings of ``fit_pca.py``, and
+``fit_pca_quick.yaml`` a preset of them. What lies in ``ablations/`` belongs to ``ablate.py``, which with ``--plan``
+shows what it would run; ``sweeps/`` are files of wandb.
+"""
 
 import subprocess
 import sys
@@ -7,13 +12,36 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-CONFIGS = sorted(ROOT.glob("[1-9]_*/**/*.yaml"))
+FILES = sorted(ROOT.glob("[1-9]_*/**/*.yaml"))
+ABLATIONS = [path for path in FILES if path.parent.name == "ablations"]
+CONFIGS = [path for path in FILES if path.parent.name not in {"ablations", "sweeps"}]
 
 
-@pytest.mark.parametrize("config", CONFIGS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def script_of(config: Path) -> Path:
+    named = [path for path in config.parent.glob("*.py") if f"{config.stem}_".startswith(f"{path.stem}_")]
+    assert named, f"{name_of(config)} is named after no script beside it"
+    return max(named, key=lambda path: len(path.stem))
+
+
+def run(*command: str | Path) -> str:
+    return subprocess.run([sys.executable, *command], check=True, cwd=ROOT, capture_output=True, text=True).stdout
+
+
+@pytest.mark.parametrize("config", CONFIGS, ids=name_of)
 def test_a_config_loads_in_its_script(config: Path) -> None:
-    script = config.parent / "prepare.py"
-    subprocess.run([sys.executable, str(script), "--config", str(config), "--print_config"], check=True, cwd=ROOT)
+    run(script_of(config), "--config", config, "--print_config")
+
+
+@pytest.mark.parametrize("ablation", ABLATIONS, ids=name_of)
+def test_an_ablation_asks_one_question_and_is_accepted_by_its_script(ablation: Path) -> None:
+    questions = [line for line in ablation.read_text().splitlines() if line.startswith("question:")]
+    assert len(questions) == 1
+    assert questions[0].endswith("?")
+    assert "?" in run(ablation.parents[1] / "ablate.py", "--ablations", ablation.parent, "--plan", "true")
 
 
 def test_there_are_configs_to_check() -> None:
