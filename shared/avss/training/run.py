@@ -1,0 +1,109 @@
+"""One training run in one folder, which a killed run goes on in as if nothing had happened.
+
+::
+
+    config.yaml         the settings the run was started with; other settings need another folder
+    metrics.csv         a row per epoch
+    checkpoints/        last.ckpt, written after every epoch
+    wandb/              the same metrics for Weights & Biases, offline unless the user is logged in
+
+A resumed run ends with the same weights as one that was never interrupted, bit for bit on a CPU, provided that the
+order and the augmentation of the data depend on the epoch alone (see :class:`avss.data.epochs.EpochOrder`).
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytorch_lightning as pl
+import yaml
+from pytorch_lightning.callbacks import Callback, ModelCheckpoint
+from pytorch_lightning.loggers import Logger
+
+from avss.errors import OutputError
+from avss.files import writing
+from avss.training.callbacks import FiniteLoss, MetricsTable, StepSeed
+
+CONFIG, METRICS, CHECKPOINTS = "config.yaml", "metrics.csv", "checkpoints"
+_PROJECT = "avss"
+_LARGEST_GRADIENT = 5.0
+
+
+def fit(
+    task: pl.LightningModule,
+    data: pl.LightningDataModule,
+    folder: Path,
+    *,
+    settings: Mapping[str, Any],
+    epochs: int,
+    seed: int = 0,
+    device: str = "auto",
+    wandb: bool = False,
+    callbacks: tuple[Callback, ...] = (),
+) -> pl.Trainer:
+    """Train ``task`` on ``data`` for ``epochs``; after a kill, the same call goes on after the last whole epoch.
+
+    Args:
+        task: what is trained, and how. Its weights must be initialised from ``seed`` as well.
+        data: what it learns from.
+        folder: the run folder.
+        settings: everything that decides the outcome, for ``config.yaml``.
+        epochs: passes through the data.
+        seed: of dropout and everything else that torch draws.
+        device: cpu, gpu, mps or auto.
+        wandb: log for Weights & Biases too.
+        callbacks: more of them.
+
+    Raises:
+        OutputError: the folder holds a run with other settings, or cannot be written.
+        TrainingError: a loss is NaN or infinite.
+    """
+    _claim(folder, settings)
+    checkpoints = folder / CHECKPOINTS
+    trainer = pl.Trainer(
+        default_root_dir=folder,
+        accelerator=device,
+        max_epochs=epochs,
+        logger=_wandb_logger(folder, settings) if wandb else False,
+        callbacks=[
+            StepSeed(seed),
+            FiniteLoss(),
+            MetricsTable(folder / METRICS),
+            *callbacks,
+            ModelCheckpoint(checkpoints, save_last=True, save_top_k=0, save_on_train_epoch_end=True),
+        ],
+        gradient_clip_val=_LARGEST_GRADIENT,
+        num_sanity_val_steps=0,
+        enable_model_summary=False,
+    )
+    last = checkpoints / "last.ckpt"
+    trainer.fit(task, datamodule=data, ckpt_path=last if last.is_file() else None, weights_only=False)
+    return trainer
+
+
+def _claim(folder: Path, settings: Mapping[str, Any]) -> None:
+    """Write ``config.yaml``, or check that the run already in ``folder`` has the same settings."""
+    path = folder / CONFIG
+    plain = {key: str(value) if isinstance(value, Path) else value for key, value in settings.items()}
+    if not path.is_file():
+        with writing(path) as temporary:
+            temporary.write_text(yaml.safe_dump(plain, sort_keys=False))
+        return
+    found = yaml.safe_load(path.read_text())
+    different = sorted(key for key in plain.keys() | found.keys() if plain.get(key) != found.get(key))
+    if different:
+        what = f"the run in {folder} was started with another {', '.join(different)}"
+        raise OutputError(what, "the same settings, to go on with it", "name another folder, or remove that one")
+
+
+def _wandb_logger(folder: Path, settings: Mapping[str, Any]) -> Logger:
+    import wandb
+    from pytorch_lightning.loggers import WandbLogger
+
+    return WandbLogger(
+        name=folder.name,
+        project=_PROJECT,
+        save_dir=folder,
+        offline=wandb.api.api_key is None,
+        config=dict(settings),
+    )

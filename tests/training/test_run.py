@@ -1,0 +1,94 @@
+"""A run folder, its resuming and its refusals, over a linear model on made data."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import pytorch_lightning as pl
+import torch
+from torch import Tensor, nn
+from torch.utils.data import DataLoader
+
+from avss.data.epochs import EpochOrder
+from avss.errors import OutputError
+from avss.training.callbacks import TrainingError
+from avss.training.run import fit
+
+
+class Line(pl.LightningModule):
+    def __init__(self, stop_after: int | None = None) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.layers = nn.Sequential(nn.Dropout(0.5), nn.Linear(4, 1))
+        self.stop_after = stop_after
+
+    def training_step(self, batch: Tensor) -> Tensor:
+        loss = (self.layers(batch) - batch.sum(-1, keepdim=True)).square().mean()
+        self.log("train_loss", loss, on_step=False, on_epoch=True)
+        return loss
+
+    def on_train_epoch_start(self) -> None:
+        if self.stop_after == self.current_epoch:
+            raise KeyboardInterrupt
+
+    def configure_optimizers(self) -> torch.optim.Optimizer:
+        return torch.optim.Adam(self.parameters(), 0.1)
+
+
+class Numbers(pl.LightningDataModule):
+    def __init__(self, bad: float = 0.0) -> None:
+        super().__init__()
+        self.bad = bad
+
+    def __getitem__(self, name: tuple[int, int]) -> Tensor:
+        epoch, index = name
+        return torch.randn(4, generator=torch.Generator().manual_seed(100 * epoch + index)) + self.bad
+
+    def __len__(self) -> int:
+        return 12
+
+    def train_dataloader(self) -> DataLoader:
+        return DataLoader(self, batch_size=4, sampler=EpochOrder(12, seed=0))
+
+
+def train(folder: Path, task: Line | None = None, data: Numbers | None = None, **settings: object) -> Tensor:
+    task = task or Line()
+    fit(task, data or Numbers(), folder, settings=settings, epochs=4, device="cpu")
+    return task.layers[1].weight.detach()
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_run_killed_in_any_epoch_ends_with_the_weights_and_the_table_of_a_whole_one(tmp_path: Path) -> None:
+    whole = train(tmp_path / "whole")
+    table = pd.read_csv(tmp_path / "whole" / "metrics.csv")
+    assert table.epoch.tolist() == [0, 1, 2, 3] and table.train_loss.notna().all()
+    for epoch in (1, 3):
+        folder = tmp_path / f"killed{epoch}"
+        with pytest.raises((KeyboardInterrupt, SystemExit)):
+            train(folder, Line(stop_after=epoch))
+        assert torch.equal(train(folder), whole)
+        pd.testing.assert_frame_equal(pd.read_csv(folder / "metrics.csv"), table)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_folder_of_a_run_with_other_settings_is_refused(tmp_path: Path) -> None:
+    train(tmp_path, rate=0.1, store=Path("a"))
+    train(tmp_path, rate=0.1, store=Path("a"))
+    with pytest.raises(OutputError, match="another rate"):
+        train(tmp_path, rate=0.2, store=Path("a"))
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_loss_that_is_no_number_ends_the_training(tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match="loss of step 0 is nan"):
+        train(tmp_path, data=Numbers(bad=float("nan")))
+
+
+def test_the_order_of_an_epoch_depends_on_the_seed_and_the_epoch_alone() -> None:
+    order, later = EpochOrder(50, seed=1), EpochOrder(50, seed=1)
+    list(order)
+    for sampler in (order, later):
+        sampler.set_epoch(3)
+    assert list(order) == list(later)
+    assert sorted(index for _, index in order) == list(range(50))
+    assert list(order) != list(EpochOrder(50, seed=1))
