@@ -2,13 +2,19 @@
 
 import os
 import subprocess
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from avss.corpora.generated.corpus import generate_corpus
+from avss.data.parts import write_part
+from avss.data.store import PreparedClip, PreparedStore
+from avss.data.store_writer import StoreWriter
+
+MakeStore = Callable[..., PreparedStore]
 
 REAL_DATA = Path(os.environ.get("AVSS_REAL_DATA", Path(__file__).parents[1] / ".." / "shared")).resolve()
 
@@ -38,6 +44,39 @@ def generated_clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("generated") / "clips"
     generate_corpus(folder, speakers=2, clips=2, seed=0, jobs=1)
     return folder
+
+
+@pytest.fixture(scope="session")
+def make_store() -> MakeStore:
+    """Makes a store of given mouths: ``make_store(root, mouths={"s1/a": uint8 [T,32,48]}, split={"s1": "train"})``.
+
+    All else in it is zero. Frames are valid unless ``valid={"s1/a": bool [T]}`` says otherwise.
+    """
+
+    def make(
+        root: Path,
+        mouths: Mapping[str, np.ndarray],
+        split: Mapping[str, str],
+        valid: Mapping[str, np.ndarray] | None = None,
+    ) -> PreparedStore:
+        writer = StoreWriter(root)
+        measured = {"source": "1@1", "face_score": 1.0, "damaged_frames": 0}
+        for clip_id, mouth in mouths.items():
+            T = len(mouth)
+            seen = (valid or {}).get(clip_id, np.ones(T, bool))
+            clip = PreparedClip(
+                np.zeros(640 * T, np.int16),
+                np.zeros((T, 68, 2), np.float32),
+                mouth,
+                seen,
+                np.zeros((64, 64, 3), np.uint8),
+            )
+            write_part(root, {"id": clip_id, "frames": T, "valid_share": float(seen.mean()), **measured}, clip)
+        speakers = {clip_id: clip_id.partition("/")[0] for clip_id in mouths}
+        writer.finish({i: {"id": i, "speaker": who, "split": split[who]} for i, who in speakers.items()}, {})
+        return PreparedStore(root)
+
+    return make
 
 
 @contextmanager
