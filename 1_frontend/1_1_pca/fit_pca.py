@@ -1,0 +1,54 @@
+"""Stage 1.1, second step: find the eigenmouths of the training speakers.
+
+A mouth of 32 × 48 grey levels becomes a few numbers. They are found with scikit-learn and exported as a layer that
+later stages load, and that the third stage trains further.
+
+    python fit_pca.py --config fit_pca_quick.yaml         the generated corpus, seconds
+    python fit_pca.py --config fit_pca.yaml               all of GRID
+"""
+
+from pathlib import Path
+
+import numpy as np
+from jsonargparse.typing import PositiveInt
+from rich.console import Console
+
+from avss.data.store import PreparedStore
+from avss.models.mouth_pca import MouthPCA
+from avss.models.weights import save_model
+from avss.terminal import run_script
+from avss.training.eigenmouths import fit_eigenmouths, mouth_settings
+from avss.vision.mouth import CROP
+
+
+def fit_pca(store: Path, out: Path, components: PositiveInt = 32, every: PositiveInt = 1) -> None:
+    """Fit the mouth PCA to the training speakers of a prepared store.
+
+    Args:
+        store: folder of the prepared store.
+        out: run folder, such as runs/1_1_pca/quick; a PCA that is there is replaced.
+        components: how many numbers a mouth becomes.
+        every: use every so many frames; neighbours resemble each other.
+    """
+    prepared = PreparedStore(store)
+    fitted = fit_eigenmouths(prepared, components, every=every)
+    frames, explained = int(fitted.n_samples_seen_), float(np.asarray(fitted.explained_variance_ratio_).sum())
+
+    save_model(
+        MouthPCA.from_sklearn(fitted, CROP),
+        out,
+        corpus=str(store),
+        split=prepared.speakers,
+        notes={
+            "mouths": mouth_settings(prepared),
+            "frames": frames,
+            "every": every,
+            "explained_variance": explained,
+        },
+    )
+    summary = f"{components} components of {frames} mouths explain {explained:.1%} of their variance"
+    Console().print(f"{summary} · {out}", soft_wrap=True, markup=False, highlight=False)
+
+
+if __name__ == "__main__":
+    run_script(fit_pca)
