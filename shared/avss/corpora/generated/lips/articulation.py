@@ -21,9 +21,9 @@ from avss.corpora.clip import Segment
 from avss.corpora.generated.cast.articulation_style import ArticulationStyle
 from avss.corpora.generated.lips.mouth_shapes import REST, SHAPES
 from avss.corpora.generated.lips.mouth_track import HIGHEST, LOWEST, MouthTrack
-from avss.corpora.generated.voice.utterance import CLOSURES
 from avss.rates import FRAME_RATE
 from avss.speech.phones import AFFRICATES, BILABIALS, LABIALS, STOPS, VISEME_OF
+from avss.speech.stops import CLOSURES
 
 # Time steps a frame, and how many of them the shutter is open.
 _STEPS, _EXPOSED = 8, 5

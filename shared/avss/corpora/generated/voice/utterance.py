@@ -11,13 +11,12 @@ from avss.corpora.generated.cast.voice_traits import VoiceTraits
 from avss.corpora.sentence import Sentence
 from avss.rates import SAMPLE_RATE, samples_in
 from avss.speech.espeak import ESPEAK_RATE, Speech, espeak
+from avss.speech.lexicon import spelled
 from avss.speech.phones import from_espeak
+from avss.speech.stops import phone_starts
 
 FRAMES = 75
 SECONDS = 3.0
-
-# The silence that espeak makes before the burst of these, in seconds; its event is the burst.
-CLOSURES = {"P": 0.045, "T": 0.045, "K": 0.045, "CH": 0.045, "B": 0.03, "JH": 0.03}
 
 _SPEECH_STARTS = (0.3, 0.6)
 _LEAST_TAIL = 0.1
@@ -60,8 +59,8 @@ def say(sentence: Sentence, voice: VoiceTraits, rng: np.random.Generator) -> Utt
 
 
 def spelled_out(sentence: Sentence) -> str:
-    """The sentence as espeak reads it right: letters in capitals, and "a" by its sound, not as the article."""
-    return " ".join("[['eI]]" if word == "a" else word.upper() if len(word) == 1 else word for word in sentence.words)
+    """The sentence as espeak reads it right."""
+    return " ".join(map(spelled, sentence.words))
 
 
 def _placed(wave: np.ndarray, lead: int) -> np.ndarray:
@@ -79,7 +78,7 @@ def _segments(
 ) -> tuple[tuple[Segment, ...], tuple[Segment, ...]]:
     """Words and phones in seconds; an espeak phone that is several in ARPAbet is shared out evenly."""
     symbols = [[from_espeak(phone.mnemonic, accent) for phone in word] for word in speech.words]
-    times = _starts(speech, [phones for word in symbols for phones in word], lead)
+    times = phone_starts(speech, [phones for word in symbols for phones in word], lead)
     words, phones, index = [], [], 0
     for label, word in zip(sentence.words, symbols, strict=True):
         words.append(Segment(times[index], times[index + len(word)], label))
@@ -88,16 +87,3 @@ def _segments(
             phones += [Segment(*span, phone) for span, phone in zip(pairwise(edges), labels, strict=True)]
             index += 1
     return tuple(words), tuple(phones)
-
-
-def _starts(speech: Speech, symbols: list[tuple[str, ...]], lead: float) -> list[float]:
-    """The start of each espeak phone, and the end of the last, in seconds.
-
-    A closure is taken from the phone before, but never more than half of it.
-    """
-    events = [lead + phone.sample / ESPEAK_RATE for word in speech.words for phone in word]
-    starts, before = [], 0.0
-    for event, labels in zip(events, symbols, strict=True):
-        starts.append(max(event - CLOSURES.get(labels[0], 0.0), (before + event) / 2))
-        before = event
-    return [*starts, lead + speech.end / ESPEAK_RATE]
