@@ -1,6 +1,7 @@
 """Prepared clips without a video, for tests of the store alone, and films of a generated face in odd formats."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from fractions import Fraction
 from pathlib import Path
 
@@ -9,8 +10,11 @@ import numpy as np
 import pytest
 from av.video.stream import VideoStream
 
+from avss.corpora.clip import Segment
 from avss.corpora.opening import open_corpus
-from avss.data.store import PreparedClip
+from avss.data.parts import write_part
+from avss.data.store import PreparedClip, PreparedStore
+from avss.data.store_writer import StoreWriter
 from avss.media.reading import read_frames, read_wave
 
 MakeClip = Callable[[int, int], PreparedClip]
@@ -89,3 +93,26 @@ def make_film(
                 container.mux(audio.encode(part))
             container.mux(audio.encode(None))
     return path
+
+
+@pytest.fixture
+def label_store(tmp_path: Path, make_clip: MakeClip) -> Callable[..., PreparedStore]:
+    """Makes a store of random clips of given lengths: ``label_store({"s1/a": (75, words, phones)})``."""
+
+    def make(clips: dict[str, tuple[int, list[Segment] | None, list[Segment] | None]]) -> PreparedStore:
+        writer = StoreWriter(tmp_path / f"store-{len(list(tmp_path.iterdir()))}")
+        rows = {}
+        for seed, (clip_id, (T, words, phones)) in enumerate(clips.items()):
+            measured = {"frames": T, "valid_share": 0.9, "face_score": 1.5, "damaged_frames": 0}
+            write_part(writer.root, {"id": clip_id, "source": "1@1", **measured}, make_clip(seed, T))
+            rows[clip_id] = {
+                "id": clip_id,
+                "speaker": clip_id.partition("/")[0],
+                "split": "train",
+                "words": words and [asdict(word) for word in words],
+                "phones": phones and [asdict(phone) for phone in phones],
+            }
+        writer.finish(rows, {})
+        return PreparedStore(writer.root)
+
+    return make
