@@ -23,6 +23,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("avss", description="Audio-visual speech separation, from lips to voices.")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     _add_doctor(commands)
+    _add_sweep(commands)
     corpus = commands.add_parser("corpus", help="make, fetch, list and measure corpora")
     corpora = corpus.add_subparsers(metavar="COMMAND", required=True)
     _add_generate(corpora)
@@ -45,6 +46,30 @@ def _doctor(options: argparse.Namespace) -> int:
     findings = examine(options.data)
     Console().print(as_table(findings))
     return FAILED if any(finding.state == "missing" for finding in findings) else 0
+
+
+def _add_sweep(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("sweep", help="run a wandb sweep file without a server")
+    parser.add_argument("file", type=Path, help="sweep YAML, as for `wandb sweep`")
+    parser.add_argument("--count", type=int, default=10, help="trials, those already done included (%(default)s)")
+    parser.add_argument("--out", type=Path, help="folder of the trials (runs/sweeps/NAME OF FILE)")
+    parser.add_argument("--seed", type=int, default=0, help="of random and bayes (%(default)s)")
+    parser.set_defaults(run=_sweep)
+
+
+def _sweep(options: argparse.Namespace) -> None:
+    from avss.training.sweep import as_table, read_sweep, run_sweep
+
+    out = options.out or Path("runs") / "sweeps" / options.file.stem
+    console = Console()
+    trials = run_sweep(
+        options.file,
+        options.count,
+        out,
+        seed=options.seed,
+        tell=lambda number, trial: console.print(f"trial {number} {trial.state}: {trial.settings}", markup=False),
+    )
+    console.print(as_table(trials, read_sweep(options.file)["metric"]))
 
 
 def _add_generate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
