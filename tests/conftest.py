@@ -1,7 +1,9 @@
 """Fixtures shared by all tests. Real clips are optional: tests that need them skip, saying so."""
 
+import json
 import os
 import subprocess
+from argparse import Namespace
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -77,6 +79,45 @@ def make_store() -> MakeStore:
         return PreparedStore(root)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def allosaurus_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder with a model of Allosaurus as ``latest``: in its own format, small, with random weights.
+
+    It knows p, æ, ɸ and the click ǃ in English.
+    """
+    import torch
+    from allosaurus.am.allosaurus_torch import AllosaurusTorchModel
+
+    models = tmp_path_factory.mktemp("allosaurus")
+    folder = models / "latest"
+    (folder / "inventory").mkdir(parents=True)
+    phones = ["p", "æ", "ɸ", "ǃ"]
+    settings = {
+        "am_config": {
+            "model": "allosaurus", "feat_size": 39, "hidden_size": 8, "layer_size": 1, "proj_size": 0,
+            "lang_size_dict": {}, "phone_size": len(phones) + 1,
+        },
+        "pm_config": {
+            "model": "mfcc_hires", "backend": "numpy", "sample_rate": 8000, "window_size": 0.025,
+            "window_shift": 0.01, "feature_window": 3, "cep_size": 13, "bank_size": 40, "low_freq": 40,
+            "high_freq": -200, "use_energy": False, "dither": 0.0, "cmvn": "speaker", "dtype": "float32",
+        },
+        "lm_config": {"model": "phone_ipa", "backend": "numpy"},
+    }  # fmt: skip
+    for name, content in settings.items():
+        (folder / f"{name}.json").write_text(json.dumps(content))
+    for name in ("phone.txt", "inventory/eng.txt"):
+        (folder / name).write_text("\n".join(phones) + "\n", encoding="utf-8")
+    english = {"LanguageName": "English", "ISO6393": "eng", "GlottoCode": "stan1293", "phonelists": "eng.txt"}
+    (folder / "inventory" / "index.json").write_text(json.dumps([english]))
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        model = AllosaurusTorchModel(Namespace(**settings["am_config"]))
+        torch.nn.init.normal_(model.phone_layer.weight, std=3.0)
+    torch.save(model.state_dict(), folder / "model.pt")
+    return models
 
 
 @contextmanager
