@@ -96,8 +96,8 @@ def make_film(
 
 
 @pytest.fixture
-def label_store(tmp_path: Path, make_clip: MakeClip) -> Callable[..., PreparedStore]:
-    """Makes a store of random clips of given lengths: ``label_store({"s1/a": (75, words, phones)})``."""
+def made_store(tmp_path: Path, make_clip: MakeClip) -> Callable[..., PreparedStore]:
+    """Makes a store of random clips of given lengths: ``made_store({"s1/a": (75, words, phones)})``."""
 
     def make(clips: dict[str, tuple[int, list[Segment] | None, list[Segment] | None]]) -> PreparedStore:
         writer = StoreWriter(tmp_path / f"store-{len(list(tmp_path.iterdir()))}")

@@ -22,21 +22,21 @@ def named(labels: PhoneLabels) -> list[str]:
     return [PHONES[phone] for phone in labels.phones]
 
 
-def test_exact_phones_are_labelled_where_they_are_and_gaps_are_silence(label_store: MakeStore) -> None:
-    labels = ExactPhones().label(label_store({"s1/a": (40, None, PHONES_SAID)}), "s1/a")
+def test_exact_phones_are_labelled_where_they_are_and_gaps_are_silence(made_store: MakeStore) -> None:
+    labels = ExactPhones().label(made_store({"s1/a": (40, None, PHONES_SAID)}), "s1/a")
     assert named(labels) == ["SIL"] * 10 + ["B"] * 5 + ["IH"] * 5 + ["SIL"] * 5 + ["N"] * 5 + ["SIL"] * 10
     np.testing.assert_allclose(labels.confidence, 1, atol=1e-6)
 
 
-def test_pauses_of_a_forced_aligner_are_silence(label_store: MakeStore) -> None:
+def test_pauses_of_a_forced_aligner_are_silence(made_store: MakeStore) -> None:
     said = [Segment(0.0, 0.08, "sil"), Segment(0.08, 0.16, "B"), Segment(0.16, 0.24, "sp")]
-    assert named(ExactPhones().label(label_store({"s1/a": (6, None, said)}), "s1/a")) == [
+    assert named(ExactPhones().label(made_store({"s1/a": (6, None, said)}), "s1/a")) == [
         "SIL", "SIL", "B", "B", "SIL", "SIL",
     ]  # fmt: skip
 
 
-def test_words_are_spread_in_the_order_of_their_phones_with_doubt_at_edges(label_store: MakeStore) -> None:
-    labels = AlignedWords().label(label_store({"s1/a": (75, WORDS, None)}), "s1/a")
+def test_words_are_spread_in_the_order_of_their_phones_with_doubt_at_edges(made_store: MakeStore) -> None:
+    labels = AlignedWords().label(made_store({"s1/a": (75, WORDS, None)}), "s1/a")
     said = named(labels)
     order = [phone for phone, before in zip(said, [None, *said], strict=False) if phone != before]
     assert order == ["SIL", "B", "IH", "N", "R", "EH", "D", "SIL", "AH", "G", "EH", "N", "SIL"]
@@ -48,21 +48,19 @@ def test_words_are_spread_in_the_order_of_their_phones_with_doubt_at_edges(label
 
 
 @pytest.mark.parametrize("source", [ExactPhones(), AlignedWords()], ids=lambda source: source.name)
-def test_a_clip_of_three_frames_has_three_labels(label_store: MakeStore, source: ExactPhones | AlignedWords) -> None:
-    store = label_store({"s1/a": (3, [Segment(0.0, 0.12, "at")], [Segment(0.0, 0.12, "AE")])})
+def test_a_clip_of_three_frames_has_three_labels(made_store: MakeStore, source: ExactPhones | AlignedWords) -> None:
+    store = made_store({"s1/a": (3, [Segment(0.0, 0.12, "at")], [Segment(0.0, 0.12, "AE")])})
     assert len(source.label(store, "s1/a")) == 3
 
 
-def test_silence_alone_is_labelled_as_silence(label_store: MakeStore) -> None:
-    labels = ExactPhones().label(label_store({"s1/a": (5, None, [Segment(0.0, 0.2, "SIL")])}), "s1/a")
+def test_silence_alone_is_labelled_as_silence(made_store: MakeStore) -> None:
+    labels = ExactPhones().label(made_store({"s1/a": (5, None, [Segment(0.0, 0.2, "SIL")])}), "s1/a")
     assert named(labels) == ["SIL"] * 5
 
 
 @pytest.mark.parametrize("source", [ExactPhones(), AlignedWords()], ids=lambda source: source.name)
-def test_a_clip_of_which_nothing_is_known_is_refused(
-    label_store: MakeStore, source: ExactPhones | AlignedWords
-) -> None:
-    store = label_store({"s1/a": (75, WORDS, PHONES_SAID), "s1/b": (75, None, None), "s1/c": (75, [], [])})
+def test_a_clip_of_which_nothing_is_known_is_refused(made_store: MakeStore, source: ExactPhones | AlignedWords) -> None:
+    store = made_store({"s1/a": (75, WORDS, PHONES_SAID), "s1/b": (75, None, None), "s1/c": (75, [], [])})
     source.check(store)
     for clip_id in ("s1/b", "s1/c"):
         with pytest.raises(LabelError, match=f"{clip_id} are not known"):
@@ -71,15 +69,15 @@ def test_a_clip_of_which_nothing_is_known_is_refused(
 
 @pytest.mark.parametrize("source", [ExactPhones(), AlignedWords()], ids=lambda source: source.name)
 def test_a_store_in_which_no_clip_can_be_labelled_says_what_to_do(
-    label_store: MakeStore, source: ExactPhones | AlignedWords
+    made_store: MakeStore, source: ExactPhones | AlignedWords
 ) -> None:
     with pytest.raises(PartMissingError, match=r"with times\. Do: "):
-        source.check(label_store({"s1/a": (75, None, None)}))
+        source.check(made_store({"s1/a": (75, None, None)}))
 
 
-def test_an_unknown_phone_or_word_and_overlaps_are_refused(label_store: MakeStore) -> None:
+def test_an_unknown_phone_or_word_and_overlaps_are_refused(made_store: MakeStore) -> None:
     overlapping = [Segment(0.0, 0.5, "bin"), Segment(0.4, 0.8, "red")]
-    store = label_store({
+    store = made_store({
         "s1/a": (25, overlapping, [Segment(0.0, 0.4, "Ä")]),
         "s1/b": (25, [Segment(0.0, 0.4, "...")], None),
     })  # fmt: skip
@@ -91,7 +89,7 @@ def test_an_unknown_phone_or_word_and_overlaps_are_refused(label_store: MakeStor
         AlignedWords().label(store, "s1/b")
 
 
-def test_the_accent_decides_what_a_word_sounds_like(label_store: MakeStore) -> None:
-    store = label_store({"s1/a": (25, [Segment(0.0, 1.0, "z")], None)})
+def test_the_accent_decides_what_a_word_sounds_like(made_store: MakeStore) -> None:
+    store = made_store({"s1/a": (25, [Segment(0.0, 1.0, "z")], None)})
     assert "D" in named(AlignedWords("en").label(store, "s1/a"))
     assert "D" not in named(AlignedWords("en-us").label(store, "s1/a"))

@@ -22,8 +22,8 @@ def some_labels(T: int) -> PhoneLabels:
 
 
 @pytest.fixture
-def store(label_store: MakeStore) -> PreparedStore:
-    return label_store({"s1/b": (75, None, None), "s1/a": (3, None, None), "s2/ü": (30, None, None)})
+def store(made_store: MakeStore) -> PreparedStore:
+    return made_store({"s1/b": (75, None, None), "s1/a": (3, None, None), "s2/ü": (30, None, None)})
 
 
 @pytest.fixture
@@ -49,9 +49,9 @@ def test_labels_of_a_source_that_was_not_made_name_the_command(store: PreparedSt
 
 
 def test_labels_made_for_clips_of_other_lengths_are_refused(
-    store: PreparedStore, labels: StoreLabels, label_store: MakeStore
+    store: PreparedStore, labels: StoreLabels, made_store: MakeStore
 ) -> None:
-    other = label_store({"s1/b": (74, None, None), "s1/a": (3, None, None), "s2/ü": (30, None, None)})
+    other = made_store({"s1/b": (74, None, None), "s1/a": (3, None, None), "s2/ü": (30, None, None)})
     path = labels_path(other, "exact")
     path.parent.mkdir()
     path.write_bytes(write_labels(store, labels).read_bytes())
@@ -63,9 +63,9 @@ def test_labels_made_for_clips_of_other_lengths_are_refused(
     ("clips", "message"), [(("s1/b", "s1/a"), "s2/ü is not in"), (("s1/b", "s1/a", "s2/ü", "s3/n"), "s3/n is new in")]
 )
 def test_labels_made_for_other_clips_are_refused(
-    store: PreparedStore, labels: StoreLabels, label_store: MakeStore, clips: tuple[str, ...], message: str
+    store: PreparedStore, labels: StoreLabels, made_store: MakeStore, clips: tuple[str, ...], message: str
 ) -> None:
-    other = label_store({clip_id: (int(store.clips.frames.get(clip_id, 5)), None, None) for clip_id in clips})
+    other = made_store({clip_id: (int(store.clips.frames.get(clip_id, 5)), None, None) for clip_id in clips})
     path = labels_path(other, "exact")
     path.parent.mkdir()
     path.write_bytes(write_labels(store, labels).read_bytes())

@@ -2,14 +2,16 @@
 
 ``exact``      the phones of the clip with their times, which the generated corpus knows
 ``alignment``  the words of the clip with their times, phones spread inside them as espeak-ng would speak
+``allosaurus`` the phones that Allosaurus hears in the sound of the clip
 
 An edge is believed as far as it is known (:mod:`avss.speech.phone_labels`), so labels near edges are less certain,
-and those of ``alignment`` less certain than those of ``exact``.
+and those of ``alignment`` and ``allosaurus`` less certain than those of ``exact``.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -20,6 +22,7 @@ from avss.data.store import PreparedStore
 from avss.errors import PartMissingError
 from avss.speech.lexicon import Pronunciation, pronounce
 from avss.speech.phone_labels import LabelError, PhoneLabels, Timeline, label_frames
+from avss.speech.phone_recogniser import find_model, hear, spread
 from avss.speech.phones import SILENCE
 
 # Standard deviations in seconds.
@@ -30,7 +33,10 @@ PHONE_DOUBT = 0.03
 class LabelSource(Protocol):
     """A way to get the phones of a clip."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What the source is called in commands and file names."""
+        ...
 
     def check(self, store: PreparedStore) -> None:
         """See whether any clip of ``store`` can be labelled.
@@ -84,6 +90,24 @@ class AlignedWords:
         said = partial(pronounce, accent=self.accent)
         timeline = _timeline(words, said, segment_doubt=WORD_DOUBT, inner_doubt=PHONE_DOUBT)
         return label_frames(timeline, int(store.clips.at[clip_id, "frames"]))
+
+
+@dataclass(frozen=True)
+class HeardPhones:
+    """What Allosaurus hears; ``models`` is the folder that holds its model, see :func:`find_model`."""
+
+    models: Path | None = None
+    name: str = "allosaurus"
+
+    def check(self, store: PreparedStore) -> None:
+        """See :class:`LabelSource`."""
+        find_model(self.models)
+
+    def label(self, store: PreparedStore, clip_id: str) -> PhoneLabels:
+        """See :class:`LabelSource`."""
+        timeline, unknown = spread(hear(store[clip_id].audio, find_model(self.models)))
+        labels = label_frames(timeline, int(store.clips.at[clip_id, "frames"]))
+        return replace(labels, unknown=unknown)
 
 
 def _itself(phone: str) -> Pronunciation:

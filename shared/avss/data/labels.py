@@ -4,6 +4,7 @@
 ``id``         the clip
 ``phones``     int8 [T], indices into :data:`~avss.speech.phones.PHONES`; null where there are none
 ``confidence`` float32 [T]
+``unknown``    sounds of the clip that are no phone of the inventory
 ``reason``     why the clip has no labels, else null
 =============  =====================================================================================
 
@@ -33,6 +34,7 @@ _SCHEMA = pa.schema(
         ("id", pa.string()),
         ("phones", pa.list_(pa.int8())),
         ("confidence", pa.list_(pa.float32())),
+        ("unknown", pa.list_(pa.string())),
         ("reason", pa.string()),
     ],
     metadata={"inventory": " ".join(PHONES)},
@@ -88,7 +90,7 @@ def read_labels(store: PreparedStore, source: str) -> StoreLabels:
     try:
         table = pq.read_table(path)
         inventory = (table.schema.metadata or {})[b"inventory"].decode()
-        columns = [table[name].to_pylist() for name in ("id", "reason")]
+        columns = [table[name].to_pylist() for name in ("id", "reason", "unknown")]
         columns += [_arrays(table[name], dtype) for name, dtype in (("phones", np.int8), ("confidence", np.float32))]
     except (OSError, KeyError, TypeError, ValueError, pa.ArrowException) as error:
         raise StoreError(f"{path} is damaged", "what label_phones.py wrote", _AGAIN) from error
@@ -96,8 +98,12 @@ def read_labels(store: PreparedStore, source: str) -> StoreLabels:
         raise StoreError(f"{path} was written with other phones", f"the inventory {' '.join(PHONES)}", _AGAIN)
 
     rows = list(zip(*columns, strict=True))
-    of_clip = {clip_id: PhoneLabels(phones, confidence) for clip_id, reason, phones, confidence in rows if not reason}
-    labels = StoreLabels(source, of_clip, {clip_id: reason for clip_id, reason, _, _ in rows if reason})
+    of_clip = {
+        clip_id: PhoneLabels(phones, confidence, tuple(unknown))
+        for clip_id, reason, unknown, phones, confidence in rows
+        if reason is None
+    }
+    labels = StoreLabels(source, of_clip, {row[0]: row[1] for row in rows if row[0] not in of_clip})
     _check_clips(store, labels, path)
     return labels
 
@@ -106,7 +112,7 @@ def _row(clip_id: str, labels: StoreLabels) -> dict[str, Any]:
     if clip_id in labels.rejects:
         return {"id": clip_id, "reason": labels.rejects[clip_id]}
     found = labels.of_clip[clip_id]
-    return {"id": clip_id, "phones": found.phones, "confidence": found.confidence}
+    return {"id": clip_id, "phones": found.phones, "confidence": found.confidence, "unknown": found.unknown}
 
 
 def _arrays(column: pa.ChunkedArray, dtype: type[np.generic]) -> list[np.ndarray]:

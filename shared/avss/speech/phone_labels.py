@@ -37,10 +37,12 @@ class PhoneLabels:
     Attributes:
         phones: int8 [T], indices into :data:`~avss.speech.phones.PHONES`.
         confidence: float32 [T] in [0, 1]; a frame with 0 has no label and must not be learned from.
+        unknown: sounds of the clip that are no phone of the inventory, as their source writes them.
     """
 
     phones: np.ndarray
     confidence: np.ndarray
+    unknown: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.phones)
