@@ -51,3 +51,7 @@ class PartMissingError(AvssError):
 
 class ModelError(AvssError):
     """Saved weights that are missing, damaged, of another version, or that do not fit what they are used for."""
+
+
+class SettingsError(AvssError):
+    """Settings that are unknown, of the wrong type, or impossible together."""

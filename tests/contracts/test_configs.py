@@ -37,11 +37,16 @@ def test_a_config_loads_in_its_script(config: Path) -> None:
 
 
 @pytest.mark.parametrize("ablation", ABLATIONS, ids=name_of)
-def test_an_ablation_asks_one_question_and_is_accepted_by_its_script(ablation: Path) -> None:
+def test_an_ablation_asks_one_question(ablation: Path) -> None:
     questions = [line for line in ablation.read_text().splitlines() if line.startswith("question:")]
     assert len(questions) == 1
     assert questions[0].endswith("?")
-    assert "?" in run(ablation.parents[1] / "ablate.py", "--ablations", ablation.parent, "--plan", "true")
+
+
+@pytest.mark.parametrize("folder", sorted({path.parent for path in ABLATIONS}), ids=name_of)
+def test_the_ablations_of_a_folder_are_accepted_by_its_script(folder: Path) -> None:
+    plan = run(folder.parent / "ablate.py", "--ablations", folder, "--plan", "true")
+    assert plan.count("?") == len(list(folder.glob("*.yaml")))
 
 
 def test_there_are_configs_to_check() -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from avss.data.mouths import MouthView, clips_of, stream_mouths
 from avss.data.store import PreparedStore
+from avss.errors import SettingsError
 
 MakeStore = Callable[..., PreparedStore]
 
@@ -82,5 +83,5 @@ def test_the_whole_mouth_is_seen_by_default() -> None:
 
 @pytest.mark.parametrize("wrong", [(33, 48, 1), (32, 49, 1), (0, 48, 1), (32, 48, 0), (30, 48, 4), (32, 46, 4)])
 def test_a_view_that_does_not_fit_the_crop_is_refused(wrong: tuple[int, int, int]) -> None:
-    with pytest.raises(ValueError, match="at most 32 × 48"):
+    with pytest.raises(SettingsError, match="at most 32 × 48"):
         MouthView(*wrong)

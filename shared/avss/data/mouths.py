@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from avss.data.store import PreparedStore
+from avss.errors import SettingsError
 from avss.vision.mouth import CROP
 
 
@@ -23,7 +24,7 @@ class MouthView:
         shrink: this many pixels, in both directions, are averaged into one.
 
     Raises:
-        ValueError: the part is larger than the crop, or not a multiple of ``shrink``.
+        SettingsError: the part is larger than the crop, or not a multiple of ``shrink``.
     """
 
     height: int = CROP[0]
@@ -33,8 +34,9 @@ class MouthView:
     def __post_init__(self) -> None:
         fits = 0 < self.height <= CROP[0] and 0 < self.width <= CROP[1]
         if not fits or self.shrink < 1 or self.height % self.shrink or self.width % self.shrink:
-            wanted = f"at most {CROP[0]} × {CROP[1]} and a multiple of shrink"
-            raise ValueError(f"a view of {self.height} × {self.width} / {self.shrink} pixels; wanted: {wanted}")
+            what = f"a view of {self.height} × {self.width} pixels, shrunk by {self.shrink}"
+            wanted = f"at most {CROP[0]} × {CROP[1]} pixels, and a multiple of shrink"
+            raise SettingsError(what, wanted, "change height, width or shrink")
 
     @property
     def size(self) -> tuple[int, int]:

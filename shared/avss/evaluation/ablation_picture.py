@@ -1,0 +1,42 @@
+"""One picture of all answers: a panel per question, with the interval of every figure."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from avss.files import writing
+from avss.training.ablation import Ablation
+
+_INK, _LINE = "#22303c", "#2f7fb8"
+
+
+def draw_ablations(path: Path, ablations: Sequence[Ablation], rows: pd.DataFrame, figure: str) -> None:
+    """Draw the column ``figure`` of ``rows``, with its ``_low`` and ``_high``, for each variant of each question.
+
+    Args:
+        path: the PNG file.
+        ablations: what was asked.
+        rows: what :func:`~avss.training.ablation.run_ablations` returned.
+        figure: name of the column.
+
+    Raises:
+        OutputError: ``path`` cannot be written.
+    """
+    drawing = Figure(figsize=(5 * len(ablations), 3.6), dpi=110, facecolor="white", layout="constrained")
+    for axes, ablation in zip(drawing.subplots(1, len(ablations), squeeze=False)[0], ablations, strict=True):
+        mine = rows[rows.ablation == ablation.name]
+        places = range(len(mine))
+        labels = [" × ".join(str(value) for value in change.values()) for change in ablation.changes]
+        axes.vlines(places, mine[f"{figure}_low"], mine[f"{figure}_high"], color=_LINE, alpha=0.4, linewidth=5)
+        axes.plot(places, mine[figure], "o", color=_LINE)
+        axes.set_xticks(places, labels)
+        axes.set_xlabel(" × ".join(ablation.changes[0]), color=_INK)
+        axes.set_ylabel(figure, color=_INK)
+        axes.set_ylim(bottom=0)
+        axes.set_title(ablation.question, fontsize=10, color=_INK, loc="left")
+        axes.grid(axis="y", alpha=0.3)
+        axes.spines[["top", "right"]].set_visible(False)
+    with writing(path) as unfinished:
+        drawing.savefig(unfinished)

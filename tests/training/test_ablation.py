@@ -1,0 +1,118 @@
+"""An ablation file asks one question in known words, and no row of the table is measured twice."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import pandas as pd
+import pytest
+
+from avss.errors import OutputError, SettingsError
+from avss.evaluation.ablation_picture import draw_ablations
+from avss.training.ablation import read_ablations, run_ablations
+
+
+@dataclass(frozen=True)
+class Cooking:
+    minutes: int = 5
+    salt: float = 0.5
+
+
+class Kitchen:
+    """Measures a dish and notes what it was asked; burns down after ``meals``."""
+
+    def __init__(self, meals: int = 100) -> None:
+        self.meals = meals
+        self.cooked: list[Cooking] = []
+
+    def taste(self, cooking: Cooking) -> dict[str, float]:
+        if len(self.cooked) == self.meals:
+            raise KeyboardInterrupt
+        self.cooked.append(cooking)
+        good = cooking.minutes * cooking.salt
+        return {"taste": good, "taste_low": good - 1, "taste_high": good + 1}
+
+
+@pytest.fixture
+def questions(tmp_path: Path) -> Path:
+    folder = tmp_path / "questions"
+    folder.mkdir()
+    (folder / "long.yaml").write_text("question: How long?\nminutes: [5, 10, 20]\n")
+    (folder / "much.yaml").write_text("question: How much?\nminutes: [5, 6]\nsalt: [0.5, 1.5]\n")
+    return folder
+
+
+def test_only_what_changes_differs_from_the_base(questions: Path) -> None:
+    long, much = read_ablations(questions, Cooking())
+    assert (long.name, long.question) == ("long", "How long?")
+    assert long.variants(Cooking(salt=2.0)) == [Cooking(5, 2.0), Cooking(10, 2.0), Cooking(20, 2.0)]
+    assert much.variants(Cooking()) == [Cooking(5, 0.5), Cooking(6, 1.5)]
+
+
+def test_results_are_a_table_a_page_and_a_picture(questions: Path, tmp_path: Path) -> None:
+    ablations = read_ablations(questions, Cooking())
+    rows = run_ablations(ablations, Cooking(), Kitchen().taste, tmp_path / "out", data="soup")
+    assert rows.taste.tolist() == [2.5, 5.0, 10.0, 2.5, 9.0]
+    pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "out" / "ablations.csv"), rows)
+    page = (tmp_path / "out" / "ablations.md").read_text()
+    assert "## How long?" in page
+    assert "| 6 | 1.500 | 9.000 | 8.000 | 10.000 |" in page
+    draw_ablations(tmp_path / "picture.png", ablations, rows, "taste")
+    picture = cv2.imread(str(tmp_path / "picture.png"))
+    assert picture is not None
+    assert picture.std() > 10
+
+
+def test_a_killed_run_goes_on_and_ends_as_an_uninterrupted_one(questions: Path, tmp_path: Path) -> None:
+    ablations = read_ablations(questions, Cooking())
+    with pytest.raises(KeyboardInterrupt):
+        run_ablations(ablations, Cooking(), Kitchen(meals=2).taste, tmp_path / "out", data="soup")
+    rest = Kitchen()
+    rows = run_ablations(ablations, Cooking(), rest.taste, tmp_path / "out", data="soup")
+    assert len(rest.cooked) == 3
+    whole = run_ablations(ablations, Cooking(), Kitchen().taste, tmp_path / "whole", data="soup")
+    pd.testing.assert_frame_equal(rows, whole)
+
+
+def test_rows_of_other_data_or_another_base_are_measured_again(questions: Path, tmp_path: Path) -> None:
+    ablations = read_ablations(questions, Cooking())[:1]
+    run_ablations(ablations, Cooking(), Kitchen().taste, tmp_path, data="soup")
+    for base, data, meals in [(Cooking(), "soup", 0), (Cooking(), "stew", 3), (Cooking(salt=1.0), "soup", 3)]:
+        kitchen = Kitchen()
+        run_ablations(ablations, base, kitchen.taste, tmp_path, data=data)
+        assert len(kitchen.cooked) == meals
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("minutes: [1]", "asks nothing"),
+        ("question: Tell me.\nminutes: [1]", "asks nothing"),
+        ("- a\n- b", "asks nothing"),
+        ("", "asks nothing"),
+        ("question: [", "cannot be read"),
+        ("question: Why?", "lists of one length"),
+        ("question: Why?\npepper: [1]", "changes 'pepper'. Wanted: one of minutes, salt"),
+        ("question: Why?\nminutes: 5", "sets minutes to 5. Wanted: a list of int"),
+        ("question: Why?\nminutes: []", "sets minutes to"),
+        ("question: Why?\nminutes: [1, two]", "a list of int"),
+        ("question: Why?\nminutes: [true]", "a list of int"),
+        ("question: Why?\nminutes: [1, 2]\nsalt: [0.1]", "differ in length"),
+    ],
+)
+def test_a_file_that_is_not_an_ablation_is_refused_by_name(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "odd.yaml").write_text(text)
+    with pytest.raises(SettingsError) as caught:
+        read_ablations(tmp_path, Cooking())
+    assert message in str(caught.value)
+    assert "odd.yaml" in str(caught.value)
+
+
+def test_a_folder_without_questions_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="holds no ablation"):
+        read_ablations(tmp_path, Cooking())
+
+
+def test_a_place_that_cannot_be_written_is_an_output_error(questions: Path, read_only_disk: Path) -> None:
+    with pytest.raises(OutputError):
+        run_ablations(read_ablations(questions, Cooking()), Cooking(), Kitchen().taste, read_only_disk, data="soup")
