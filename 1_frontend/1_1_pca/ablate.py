@@ -3,7 +3,7 @@
 Each file of ``ablations/`` asks one question. Every variant is fitted to the training speakers and measured on those of
 another part; the error is always that of the whole mouth of 32 × 48, so that variants compare.
 
-    python ablate.py --config ablate_quick.yaml           the generated corpus, about two minutes
+    python ablate.py --config ablate_quick.yaml           the generated corpus, minutes on one core
     python ablate.py --plan true                          what would be measured
 """
 
