@@ -40,6 +40,12 @@ replicate: setup
 	$(AVSS) doctor
 	$(AVSS) corpus generate --out $(DATA)/clips --speakers $(SPEAKERS) --clips $(CLIPS) --jobs $(JOBS)
 	$(PYTHON) 1_frontend/1_1_pca/prepare.py --config 1_frontend/1_1_pca/prepare_quick.yaml --jobs $(JOBS)
+	$(PYTHON) 1_frontend/1_1_pca/fit_pca.py --config 1_frontend/1_1_pca/fit_pca_quick.yaml
+	$(PYTHON) 1_frontend/1_1_pca/evaluate.py --config 1_frontend/1_1_pca/evaluate_quick.yaml
+	$(PYTHON) 1_frontend/1_2_frontend_training/label_phones.py \
+		--config 1_frontend/1_2_frontend_training/label_phones_quick.yaml
+	$(PYTHON) 1_frontend/1_2_frontend_training/measure_voices.py \
+		--config 1_frontend/1_2_frontend_training/measure_voices_quick.yaml --jobs $(JOBS)
 
 test: setup
 	.venv/bin/ruff check .
