@@ -66,6 +66,8 @@ def test_a_run_killed_in_any_epoch_ends_with_the_weights_and_the_table_of_a_whol
         folder = tmp_path / f"killed{epoch}"
         with pytest.raises((KeyboardInterrupt, SystemExit)):
             train(folder, Line(stop_after=epoch))
+        kept = torch.load(folder / "checkpoints" / "last.ckpt", weights_only=False)
+        assert kept["global_step"] == 3 * epoch
         assert torch.equal(train(folder), whole)
         pd.testing.assert_frame_equal(pd.read_csv(folder / "metrics.csv"), table)
 

@@ -70,7 +70,7 @@ def fit(
             FiniteLoss(),
             MetricsTable(folder / METRICS),
             *callbacks,
-            ModelCheckpoint(checkpoints, save_last=True, save_top_k=0, save_on_train_epoch_end=True),
+            ModelCheckpoint(checkpoints, "last", save_on_train_epoch_end=True, enable_version_counter=False),
         ],
         gradient_clip_val=_LARGEST_GRADIENT,
         num_sanity_val_steps=0,
