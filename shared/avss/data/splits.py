@@ -4,10 +4,11 @@
 - ``morrone``: Morrone et al., "Face landmark-based speaker-independent audio-visual speech enhancement" (ICASSP 2019).
 - ``lipreading``: test speakers of unseen-speaker lip reading (Assael et al., LipNet, 2016). The literature validates
   on nobody; four training speakers, two men and two women, are set aside for it here.
+- ``lip-landmarks``: for GRID's lip landmarks (29 speakers): what ``grid-mini`` tests or validates does not train here.
 - ``grid-mini``: for a handful of GRID speakers; whoever is not named trains.
 - ``shares``: for any corpus, 70/15/15 % of the speakers, balanced by sex.
 
-The first three are closed: another speaker is refused, because the numbers would no longer compare.
+All but the last two are closed: another speaker is refused, because the numbers would no longer compare.
 """
 
 from collections.abc import Mapping
@@ -57,6 +58,7 @@ NAMED: dict[str, NamedSplit] = {
     "avss": NamedSplit(valid=frozenset({1, 4, 11, 25, 27, 30}), test=frozenset({6, 12, 16, 17, 18, 23})),
     "morrone": NamedSplit(valid=frozenset({27, 28, 29, 31}), test=frozenset({30, 32, 33, 34})),
     "lipreading": NamedSplit(valid=frozenset({26, 30, 31, 34}), test=frozenset({1, 2, 20, 22})),
+    "lip-landmarks": NamedSplit(valid=frozenset({26, 30}), test=frozenset({3, 12, 22, 28, 31})),
     "grid-mini": NamedSplit(valid=frozenset({30}), test=frozenset({26, 31}), closed=False),
 }
 SPLITS = (*NAMED, SHARES)

@@ -1,0 +1,115 @@
+"""How well phones are read off lips: by the frame, against the guess that needs no eyes.
+
+Counted are the frames in which something is said and the face is seen; speaking is told apart over all frames with a
+label. Intervals are bootstrapped over speakers.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+import torch
+from sklearn.metrics import roc_auc_score
+
+from avss.data.lip_clips import LipClip
+from avss.data.lips import loader
+from avss.errors import CorpusError
+from avss.evaluation.bootstrap import Interval, bootstrap, bootstrap_mean
+from avss.speech.phones import PHONES, SILENCE, VISEME_OF, VISEMES
+from avss.training.lip_task import LipTask
+
+_SILENCE = PHONES.index(SILENCE)
+_VISEMES = tuple(VISEMES)
+_VISEME = np.array([_VISEMES.index(VISEME_OF[phone]) for phone in PHONES])
+_BATCH = 32
+
+
+@dataclass(frozen=True)
+class FrameReadings:
+    """N frames with a label in which the face is seen.
+
+    Attributes:
+        truth, guess: int [N], indices into :data:`~avss.speech.phones.PHONES`; no guess is silence.
+        speaking: float [N], the larger, the more certainly something is said.
+        speakers: str [N].
+    """
+
+    truth: np.ndarray
+    guess: np.ndarray
+    speaking: np.ndarray
+    speakers: np.ndarray
+
+
+@dataclass(frozen=True)
+class PhoneScores:
+    """Shares of spoken frames, and the area under the curve of speaking.
+
+    Attributes:
+        phones, visemes: read right.
+        phone_majority, viseme_majority: right when the most frequent one is always guessed.
+        speaking: area under the receiver operating characteristic; NaN where all frames are spoken.
+    """
+
+    phones: Interval
+    phone_majority: Interval
+    visemes: Interval
+    viseme_majority: Interval
+    speaking: Interval
+
+    def __str__(self) -> str:
+        return (
+            f"phones {self.phones} (majority {self.phone_majority.value:.3f}), "
+            f"visemes {self.visemes} (majority {self.viseme_majority.value:.3f}), speaking AUC {self.speaking}"
+        )
+
+    def as_numbers(self) -> dict[str, float | None]:
+        """The figures without their intervals; ``None`` where one is undefined."""
+        values = {field.name: getattr(self, field.name).value for field in fields(self)}
+        return {name: None if np.isnan(value) else round(value, 4) for name, value in values.items()}
+
+
+@torch.no_grad()
+def read_lips(task: LipTask, clips: Sequence[LipClip]) -> FrameReadings:
+    """Read ``clips`` as they are, and keep the frames that can be judged.
+
+    Raises:
+        CorpusError: there is no such frame.
+    """
+    task.eval()
+    columns: list[tuple[np.ndarray, ...]] = []
+    for batch in loader(clips, _BATCH):
+        reading = task(batch)
+        logits = reading.phones.clone()
+        logits[..., _SILENCE] = -torch.inf
+        judged = batch.valid & (batch.confidence > 0)
+        columns.append(tuple(tensor[judged].numpy() for tensor in (batch.phones, logits.argmax(-1), reading.speaking)))
+    judged_frames = [int((clip.valid & (clip.labels.confidence > 0)).sum()) for clip in clips]
+    speakers = np.repeat([clip.speaker for clip in clips], judged_frames)
+    if not len(speakers):
+        raise CorpusError("no frame has both a face and a label", "at least one", "label or prepare other clips")
+    truth, guess, speaking = (np.concatenate(column) for column in zip(*columns, strict=True))
+    return FrameReadings(truth, guess, speaking, speakers)
+
+
+def score_phones(frames: FrameReadings) -> PhoneScores:
+    """The figures of ``frames``.
+
+    Raises:
+        CorpusError: nothing is said in any of them.
+    """
+    spoken = frames.truth != _SILENCE
+    if not spoken.any():
+        raise CorpusError("nothing is said in these frames", "at least one spoken frame", "check the labels")
+    truth, guess, speakers = frames.truth[spoken], frames.guess[spoken], frames.speakers[spoken]
+
+    def auc(rows: np.ndarray) -> float:
+        classes = spoken[rows]
+        return float("nan") if classes.all() or not classes.any() else roc_auc_score(classes, frames.speaking[rows])
+
+    return PhoneScores(
+        phones=bootstrap_mean(truth == guess, speakers),
+        phone_majority=bootstrap_mean(truth == np.bincount(truth).argmax(), speakers),
+        visemes=bootstrap_mean(_VISEME[truth] == _VISEME[guess], speakers),
+        viseme_majority=bootstrap_mean(_VISEME[truth] == np.bincount(_VISEME[truth]).argmax(), speakers),
+        speaking=bootstrap(auc, frames.speakers, resamples=100),
+    )

@@ -1,0 +1,88 @@
+"""Lip2Phone: which phone the lips are saying, frame by frame, and the features that tell it.
+
+Two convolutions look at ±3 frames, two bidirectional GRU layers at the whole clip. A frame without a face is a frame
+of zeros, marked as such, which the net bridges from both sides. Frames after the last valid one are padding: they get
+features of zero, and the others do not depend on how many there are.
+"""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+from avss.errors import ModelError
+from avss.models.lip_features import LIP_FEATURES, lip_features
+from avss.speech.phones import PHONES
+
+
+class LipReading(NamedTuple):
+    """What Lip2Phone reads.
+
+    Attributes:
+        features: [B,T,128].
+        phones: logits [B,T,40] over :data:`~avss.speech.phones.PHONES`.
+        speaking: logit [B,T].
+    """
+
+    features: Tensor
+    phones: Tensor
+    speaking: Tensor
+
+
+class Lip2Phone(nn.Module):
+    """Lips, and optionally mouths, to phones.
+
+    Args:
+        mouth_components: C, how many PCA components of the mouth are read; 0 reads landmarks alone.
+        hidden: width of the net.
+        features: number of features.
+        dropout: share of values dropped in training.
+    """
+
+    def __init__(self, mouth_components: int = 0, hidden: int = 120, features: int = 128, dropout: float = 0.2) -> None:
+        super().__init__()
+        self.mouth_components, self.hidden, self.features, self.dropout = mouth_components, hidden, features, dropout
+        self.wide = nn.Conv1d(LIP_FEATURES + mouth_components + 1, hidden, 5, padding=2)
+        self.narrow = nn.Conv1d(hidden, hidden, 3, padding=1)
+        self.norms = nn.ModuleList(nn.LayerNorm(hidden) for _ in range(2))
+        self.gru = nn.GRU(hidden, hidden, 2, batch_first=True, bidirectional=True, dropout=dropout)
+        self.drop = nn.Dropout(dropout)
+        self.out = nn.Linear(2 * hidden, features)
+        self.phones = nn.Linear(features, len(PHONES))
+        self.speaking = nn.Linear(features, 1)
+
+    def forward(self, points: Tensor, mouth: Tensor, valid: Tensor) -> LipReading:
+        """Read B clips of T frames.
+
+        Args:
+            points: float [B,T,9,2], see :func:`~avss.models.lip_features.lip_features`.
+            mouth: float [B,T,C]; C is 0 for a net that reads landmarks alone.
+            valid: bool [B,T].
+
+        Raises:
+            ModelError: the mouths have another number of components.
+        """
+        if mouth.shape[-1] != self.mouth_components:
+            what = f"mouths of {mouth.shape[-1]} components"
+            raise ModelError(what, f"{self.mouth_components}, which this net reads", "use the PCA it was trained with")
+        seen = valid[..., None]
+        mouth = torch.where(seen, mouth, 0)
+        inputs = torch.cat([lip_features(points, valid), mouth, seen.float()], dim=-1)  # [B,T,36+C+1]
+        inside = _inside(valid)
+        hidden = inputs * inside[..., None]
+        for convolution, norm in zip((self.wide, self.narrow), self.norms, strict=True):
+            hidden = norm(nn.functional.gelu(convolution(hidden.mT).mT)) * inside[..., None]  # [B,T,H]
+        hidden = self._recurrent(self.drop(hidden), inside.sum(1))  # [B,T,2H]
+        features = nn.functional.gelu(self.out(self.drop(hidden))) * inside[..., None]
+        kept = self.drop(features)
+        return LipReading(features, self.phones(kept), self.speaking(kept)[..., 0])
+
+    def _recurrent(self, hidden: Tensor, lengths: Tensor) -> Tensor:
+        packed = pack_padded_sequence(hidden, lengths.clamp(min=1).cpu(), batch_first=True, enforce_sorted=False)
+        return pad_packed_sequence(self.gru(packed)[0], batch_first=True, total_length=hidden.shape[1])[0]
+
+
+def _inside(valid: Tensor) -> Tensor:
+    """Frames up to the last valid one, bool [B,T]."""
+    return valid.flip(1).cummax(1).values.flip(1)

@@ -1,0 +1,137 @@
+"""Lip2Phone learns from lips made of its labels, resumes, and is judged; over points that tell the phone."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from avss.corpora.clip import Segment
+from avss.data.lip_augmentation import augment, mirror, shift, warp
+from avss.data.lip_clips import LipClip, in_split, landmark_lips
+from avss.data.lips import LipData, collate
+from avss.data.splits import Split
+from avss.errors import CorpusError
+from avss.evaluation.phones import FrameReadings, read_lips, score_phones
+from avss.evaluation.word_probe import pool_words, probe_words
+from avss.models.lip2phone import Lip2Phone
+from avss.speech.phone_labels import PhoneLabels
+from avss.speech.phones import PHONES
+from avss.training.lip_task import LipTask, frame_loss, order_loss
+from avss.training.run import fit
+
+WORDS = ("bin", "blue", "at", "f", "two", "now", "lay", "red", "by", "g", "six", "soon")
+
+
+def clip(number: int, split: Split = "train", T: int = 24) -> LipClip:
+    """A clip whose lips are open where the first phone is said and closed where it is silent."""
+    rng = np.random.default_rng([number])
+    phones = np.repeat(rng.integers(0, 3, T // 4 + 1), 4)[:T].astype(np.int8)
+    points = np.tile(np.linspace(0.8, 1.4, 18, dtype=np.float32).reshape(9, 2), (T, 1, 1))
+    points[:, 3, 1] += 0.2 * phones
+    points += rng.normal(0, 0.002, points.shape).astype(np.float32)
+    words = tuple(
+        Segment(k * 0.16, (k + 1) * 0.16, word)
+        for k, word in enumerate(WORDS[6 * (number % 2) :][:6])
+        if 4 * k + 4 <= T
+    )
+    labels = PhoneLabels(phones, np.ones(T, np.float32))
+    mouth, valid = np.zeros((T, 0, 0), np.uint8), np.ones(T, bool)
+    return LipClip(f"s{number % 4}/{number}", f"s{number % 4}", split, points, mouth, valid, labels, words)
+
+
+CLIPS = [*(clip(number) for number in range(24)), *(clip(number, "valid") for number in range(24, 32))]
+
+
+def train(folder: Path, epochs: int, stop_after: int | None = None) -> LipTask:
+    class Stopping(LipTask):
+        def on_train_epoch_start(self) -> None:
+            if self.current_epoch == stop_after:
+                raise KeyboardInterrupt
+
+    torch.manual_seed(0)
+    task = Stopping(Lip2Phone(hidden=24, features=24, dropout=0.1), rate=1e-2, ctc=0.1)
+    fit(task, LipData(CLIPS, batch=4, seed=0), folder, settings={}, epochs=epochs, device="cpu")
+    return task
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_killed_training_ends_with_the_same_weights_and_can_be_judged(tmp_path: Path) -> None:
+    whole = train(tmp_path / "whole", 4)
+    with pytest.raises((KeyboardInterrupt, SystemExit)):
+        train(tmp_path / "killed", 4, stop_after=2)
+    resumed = train(tmp_path / "killed", 4)
+    for name, weights in whole.model.state_dict().items():
+        assert torch.equal(resumed.model.state_dict()[name], weights), name
+    losses = pd.read_csv(tmp_path / "whole" / "metrics.csv").train_loss
+    assert losses.iloc[-1] < losses.iloc[0]
+
+    words = probe_words(pool_words(whole, in_split(CLIPS, "train")), pool_words(whole, in_split(CLIPS, "valid")))
+    assert set(words) == {"command", "colour", "preposition", "letter", "digit", "adverb", "mean"}
+
+
+def test_scores_of_readings_that_are_known() -> None:
+    b, p, silence = (PHONES.index(phone) for phone in ("B", "P", "SIL"))
+    frames = FrameReadings(
+        truth=np.array([b, b, p, silence]),
+        guess=np.array([b, p, p, p]),
+        speaking=np.array([1.0, 2.0, 3.0, -1.0]),
+        speakers=np.array(["s1", "s1", "s2", "s2"]),
+    )
+    scores = score_phones(frames)
+    assert scores.phones.value == pytest.approx(2 / 3)
+    assert scores.phone_majority.value == pytest.approx(2 / 3)
+    assert scores.visemes.value == scores.viseme_majority.value == scores.speaking.value == 1
+    assert scores.as_numbers()["phones"] == 0.6667
+    with pytest.raises(CorpusError, match="nothing is said"):
+        score_phones(replace(frames, truth=np.full(4, silence)))
+
+
+def test_frames_without_confidence_or_beyond_a_clip_do_not_count_in_the_loss() -> None:
+    task = LipTask(Lip2Phone(hidden=8, features=8)).eval()
+    short = collate([CLIPS[0]])
+    padded = collate([CLIPS[0], clip(99, T=40)])
+    reading = task(short)
+    alone = frame_loss(reading, short)
+    first = type(padded)(*(part[:1] for part in padded))
+    torch.testing.assert_close(frame_loss(task(first), first), alone)
+    unknown = short._replace(confidence=torch.zeros_like(short.confidence))
+    assert frame_loss(reading, unknown) == 0
+    assert order_loss(reading, unknown) == 0
+
+
+@given(seed=st.integers(0, 2**32), T=st.integers(1, 60), seen=st.floats(0, 1))
+def test_an_augmented_clip_is_finite_and_of_one_length(seed: int, T: int, seen: float) -> None:
+    rng = np.random.default_rng([seed])
+    changed = augment(replace(clip(seed, T=T), valid=rng.random(T) < seen), rng)
+    lengths = {len(part) for part in (changed.points, changed.mouth, changed.valid, changed.labels)}
+    assert len(lengths) == 1
+    assert np.isfinite(changed.points).all()
+    assert changed.points.dtype == np.float32
+
+
+def test_two_mirrors_and_two_shifts_undo_each_other_and_labels_stay() -> None:
+    twice = mirror(mirror(CLIPS[0]))
+    np.testing.assert_array_equal(twice.points, CLIPS[0].points)
+    later = shift(CLIPS[0], 2)
+    np.testing.assert_array_equal(later.points[2:], CLIPS[0].points[:-2])
+    np.testing.assert_array_equal(later.labels.phones, CLIPS[0].labels.phones)
+    np.testing.assert_allclose(warp(CLIPS[0], 1.0).points, CLIPS[0].points)
+
+
+def test_a_split_without_clips_is_refused() -> None:
+    with pytest.raises(CorpusError, match="in the split 'test'"):
+        in_split(CLIPS, "test")
+    with pytest.raises(CorpusError, match="no frame has both"):
+        read_lips(LipTask(Lip2Phone(hidden=8)), [replace(CLIPS[0], valid=np.zeros(24, bool))])
+
+
+def test_real_landmarks_are_labelled_with_the_phones_of_their_words(real_landmarks: Path) -> None:
+    lips = landmark_lips(real_landmarks, "lip-landmarks", clips=2)
+    assert len(lips) == 58
+    assert {clip.speaker for clip in lips if clip.split == "test"} == {"s3", "s12", "s22", "s28", "s31"}
+    assert all(len(clip) == len(clip.labels) and clip.words for clip in lips)
