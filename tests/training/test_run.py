@@ -7,7 +7,7 @@ import pytest
 import pytorch_lightning as pl
 import torch
 from torch import Tensor, nn
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, Dataset
 
 from avss.data.epochs import EpochOrder
 from avss.errors import OutputError
@@ -19,11 +19,11 @@ class Line(pl.LightningModule):
     def __init__(self, stop_after: int | None = None) -> None:
         super().__init__()
         torch.manual_seed(0)
-        self.layers = nn.Sequential(nn.Dropout(0.5), nn.Linear(4, 1))
+        self.dropout, self.line = nn.Dropout(0.5), nn.Linear(4, 1)
         self.stop_after = stop_after
 
     def training_step(self, batch: Tensor) -> Tensor:
-        loss = (self.layers(batch) - batch.sum(-1, keepdim=True)).square().mean()
+        loss = (self.line(self.dropout(batch)) - batch.sum(-1, keepdim=True)).square().mean()
         self.log("train_loss", loss, on_step=False, on_epoch=True)
         return loss
 
@@ -35,26 +35,28 @@ class Line(pl.LightningModule):
         return torch.optim.Adam(self.parameters(), 0.1)
 
 
+class Rows(Dataset[Tensor]):
+    def __init__(self, bad: float) -> None:
+        self.bad = bad
+
+    def __getitem__(self, index: tuple[int, int]) -> Tensor:
+        epoch, number = index
+        return torch.randn(4, generator=torch.Generator().manual_seed(100 * epoch + number)) + self.bad
+
+
 class Numbers(pl.LightningDataModule):
     def __init__(self, bad: float = 0.0) -> None:
         super().__init__()
         self.bad = bad
 
-    def __getitem__(self, name: tuple[int, int]) -> Tensor:
-        epoch, index = name
-        return torch.randn(4, generator=torch.Generator().manual_seed(100 * epoch + index)) + self.bad
-
-    def __len__(self) -> int:
-        return 12
-
     def train_dataloader(self) -> DataLoader:
-        return DataLoader(self, batch_size=4, sampler=EpochOrder(12, seed=0))
+        return DataLoader(Rows(self.bad), batch_size=4, sampler=EpochOrder(12, seed=0))
 
 
 def train(folder: Path, task: Line | None = None, data: Numbers | None = None, **settings: object) -> Tensor:
     task = task or Line()
     fit(task, data or Numbers(), folder, settings=settings, epochs=4, device="cpu")
-    return task.layers[1].weight.detach()
+    return task.line.weight.detach()
 
 
 @pytest.mark.filterwarnings("ignore")
