@@ -42,7 +42,14 @@ def eight_clips(generated_clips: Path, tmp_path_factory: pytest.TempPathFactory)
 
 def test_a_corpus_becomes_a_store_with_contact_sheets(generated_clips: Path, tmp_path: Path) -> None:
     run = prepare(
-        "--config", SCRIPT.with_name("prepare_quick.yaml"), "--corpus", generated_clips, "--out", tmp_path, "--jobs", "2"
+        "--config",
+        SCRIPT.with_name("prepare_quick.yaml"),
+        "--jobs",
+        "2",
+        "--corpus",
+        generated_clips,
+        "--out",
+        tmp_path,
     )
     assert run.returncode == 0, run.stderr
     assert "4 clips prepared, 0 rejected" in run.stdout
