@@ -10,7 +10,6 @@ and those of ``alignment`` and ``allosaurus`` less certain than those of ``exact
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -87,9 +86,7 @@ class AlignedWords:
     def label(self, store: PreparedStore, clip_id: str) -> PhoneLabels:
         """See :class:`LabelSource`."""
         words = _known(store.words(clip_id), clip_id, "words")
-        said = partial(pronounce, accent=self.accent)
-        timeline = _timeline(words, said, segment_doubt=WORD_DOUBT, inner_doubt=PHONE_DOUBT)
-        return label_frames(timeline, int(store.clips.at[clip_id, "frames"]))
+        return label_words(words, int(store.clips.at[clip_id, "frames"]), self.accent)
 
 
 @dataclass(frozen=True)
@@ -108,6 +105,15 @@ class HeardPhones:
         timeline, unknown = spread(hear(store[clip_id].audio, find_model(self.models)))
         labels = label_frames(timeline, int(store.clips.at[clip_id, "frames"]))
         return replace(labels, unknown=unknown)
+
+
+def label_words(words: Sequence[Segment], T: int, accent: str) -> PhoneLabels:
+    """Labels of T frames from words with their times, as espeak-ng pronounces them; silences stay silent."""
+
+    def said(word: str) -> Pronunciation:
+        return _itself(word) if word in SILENCES else pronounce(word, accent)
+
+    return label_frames(_timeline(words, said, segment_doubt=WORD_DOUBT, inner_doubt=PHONE_DOUBT), T)
 
 
 def _itself(phone: str) -> Pronunciation:

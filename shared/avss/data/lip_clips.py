@@ -8,18 +8,13 @@ import numpy as np
 
 from avss.corpora.clip import Segment
 from avss.corpora.lip_landmarks import LandmarkClip, landmark_speakers, read_landmarks
+from avss.data.label_sources import label_words
 from avss.data.labels import read_labels
 from avss.data.splits import Split, split_speakers
 from avss.data.store import PreparedStore
 from avss.errors import CorpusError
-from avss.speech.lexicon import pronounce
-from avss.speech.phone_labels import PhoneLabels, Timeline, label_frames
-from avss.speech.phones import SILENCE
+from avss.speech.phone_labels import PhoneLabels
 from avss.vision.lip_points import lip_points
-
-_PAUSE = "sp"
-# How well the edges of words and of the phones in them are known, standard deviations in seconds.
-_WORD_DOUBT, _PHONE_DOUBT = 0.02, 0.03
 
 
 @dataclass(frozen=True)
@@ -116,20 +111,5 @@ def _of_store(store: PreparedStore, clip_id: str, labels: PhoneLabels, mouths: b
 def _of_landmarks(clip: LandmarkClip, split: Split, accent: str) -> LipClip:
     T = len(clip.points)
     mouth, valid = np.zeros((T, 0, 0), np.uint8), np.ones(T, bool)
-    labels = _label_words(clip.words, T, accent)
+    labels = label_words(clip.words, T, accent)
     return LipClip(clip.id, clip.speaker, split, clip.points, mouth, valid, labels, clip.words)
-
-
-def _label_words(words: tuple[Segment, ...], T: int, accent: str) -> PhoneLabels:
-    """Labels of words that follow each other without gaps."""
-    phones: list[str | None] = []
-    edges, doubt = [words[0].start], [_WORD_DOUBT]
-    for word in words:
-        said, shares = ((SILENCE,), (1.0,))
-        if word.label != _PAUSE:
-            pronunciation = pronounce(word.label, accent)
-            said, shares = pronunciation.phones, pronunciation.shares
-        phones += said
-        edges += (word.start + (word.end - word.start) * np.cumsum(shares)).tolist()
-        doubt += [_PHONE_DOUBT] * (len(said) - 1) + [_WORD_DOUBT]
-    return label_frames(Timeline(tuple(phones), np.array(edges), np.array(doubt)), T)
