@@ -79,6 +79,8 @@ def test_scores_of_readings_that_are_known() -> None:
     frames = FrameReadings(
         truth=np.array([b, b, p, silence]),
         guess=np.array([b, p, p, p]),
+        heard=np.array([b, p, p, silence]),
+        clips=np.array([0, 0, 1, 1]),
         speaking=np.array([1.0, 2.0, 3.0, -1.0]),
         speakers=np.array(["s1", "s1", "s2", "s2"]),
     )

@@ -26,17 +26,22 @@ _BATCH = 32
 
 @dataclass(frozen=True)
 class FrameReadings:
-    """N frames with a label in which the face is seen.
+    """N frames with a label in which the face is seen, clip after clip.
 
     Attributes:
-        truth, guess: int [N], indices into :data:`~avss.speech.phones.PHONES`; no guess is silence.
+        truth: int [N], indices into :data:`~avss.speech.phones.PHONES`.
+        guess: int [N], the likeliest phone, silence left out of the choice.
+        heard: int [N], the likeliest of all, silence included.
         speaking: float [N], the larger, the more certainly something is said.
+        clips: int [N], number of the clip.
         speakers: str [N].
     """
 
     truth: np.ndarray
     guess: np.ndarray
+    heard: np.ndarray
     speaking: np.ndarray
+    clips: np.ndarray
     speakers: np.ndarray
 
 
@@ -79,16 +84,18 @@ def read_lips(task: LipTask, clips: Sequence[LipClip]) -> FrameReadings:
     columns: list[tuple[np.ndarray, ...]] = []
     for batch in loader(clips, _BATCH):
         reading = task(batch)
-        logits = reading.phones.clone()
-        logits[..., _SILENCE] = -torch.inf
+        spoken = reading.phones.clone()
+        spoken[..., _SILENCE] = -torch.inf
         judged = batch.valid & (batch.confidence > 0)
-        columns.append(tuple(tensor[judged].numpy() for tensor in (batch.phones, logits.argmax(-1), reading.speaking)))
+        found = (batch.phones, spoken.argmax(-1), reading.phones.argmax(-1), reading.speaking)
+        columns.append(tuple(tensor[judged].numpy() for tensor in found))
     judged_frames = [int((clip.valid & (clip.labels.confidence > 0)).sum()) for clip in clips]
-    speakers = np.repeat([clip.speaker for clip in clips], judged_frames)
-    if not len(speakers):
+    numbers = np.repeat(np.arange(len(clips)), judged_frames)
+    if not len(numbers):
         raise CorpusError("no frame has both a face and a label", "at least one", "label or prepare other clips")
-    truth, guess, speaking = (np.concatenate(column) for column in zip(*columns, strict=True))
-    return FrameReadings(truth, guess, speaking, speakers)
+    truth, guess, heard, speaking = (np.concatenate(column) for column in zip(*columns, strict=True))
+    speakers = np.array([clip.speaker for clip in clips])[numbers]
+    return FrameReadings(truth, guess, heard, speaking, numbers, speakers)
 
 
 def score_phones(frames: FrameReadings) -> PhoneScores:
