@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from avss.models.lip2phone import Lip2Phone
+from avss.models.frontend import Frontend
 from avss.models.weights import load_model, read_description
 
 SCRIPT = Path(__file__).parents[2] / "1_frontend" / "1_2_frontend_training" / "train_lip2phone.py"
@@ -40,8 +40,8 @@ def test_a_net_is_trained_exported_and_started_from(landmarks: Path, tmp_path: P
     done = run("--out", out, *options)
     assert done.returncode == 0, done.stderr
     assert "valid speakers: phones" in done.stdout
-    net, description = load_model(out, Lip2Phone), read_description(out)
-    assert net.mouth_components == 0
+    frontend, description = load_model(out, Frontend), read_description(out)
+    assert frontend.pca is None and frontend.lips.mouth_components == 0
     assert sorted(description.split) == ["test", "train", "valid"]
     assert {"config.yaml", "metrics.csv", "checkpoints"} <= {path.name for path in out.iterdir()}
     done = run("--out", tmp_path / "next", "--start", out, *options)

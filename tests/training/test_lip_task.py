@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 from avss.corpora.clip import Segment
 from avss.data.lip_augmentation import augment, mirror, shift, warp
 from avss.data.lip_clips import LipClip, in_split, landmark_lips
-from avss.data.lips import LipData, collate
+from avss.data.lips import LipBatch, LipData, collate
 from avss.data.splits import Split
+from avss.data.visual import Visual
 from avss.errors import CorpusError
 from avss.evaluation.phones import FrameReadings, read_lips, score_phones
 from avss.evaluation.word_probe import pool_words, probe_words
+from avss.models.frontend import Frontend
 from avss.models.lip2phone import Lip2Phone
 from avss.speech.phone_labels import PhoneLabels
 from avss.speech.phones import PHONES
@@ -41,7 +43,9 @@ def clip(number: int, split: Split = "train", T: int = 24) -> LipClip:
     )
     labels = PhoneLabels(phones, np.ones(T, np.float32))
     mouth, valid = np.zeros((T, 0, 0), np.uint8), np.ones(T, bool)
-    return LipClip(f"s{number % 4}/{number}", f"s{number % 4}", split, points, mouth, valid, labels, words)
+    shape, picture = np.zeros((68, 2), np.float32), np.zeros((64, 64, 3), np.uint8)
+    speaker = f"s{number % 4}"
+    return LipClip(f"{speaker}/{number}", speaker, split, points, mouth, valid, shape, picture, labels, words)
 
 
 CLIPS = [*(clip(number) for number in range(24)), *(clip(number, "valid") for number in range(24, 32))]
@@ -54,7 +58,7 @@ def train(folder: Path, epochs: int, stop_after: int | None = None) -> LipTask:
                 raise KeyboardInterrupt
 
     torch.manual_seed(0)
-    task = Stopping(Lip2Phone(hidden=24, features=24, dropout=0.1), rate=1e-2, ctc=0.1)
+    task = Stopping(Frontend(Lip2Phone(hidden=24, features=24, dropout=0.1)), rate=1e-2, ctc=0.1)
     fit(task, LipData(CLIPS, batch=4, seed=0), folder, settings={}, epochs=epochs, device="cpu")
     return task
 
@@ -65,12 +69,12 @@ def test_a_killed_training_ends_with_the_same_weights_and_can_be_judged(tmp_path
     with pytest.raises((KeyboardInterrupt, SystemExit)):
         train(tmp_path / "killed", 4, stop_after=2)
     resumed = train(tmp_path / "killed", 4)
-    for name, weights in whole.model.state_dict().items():
-        assert torch.equal(resumed.model.state_dict()[name], weights), name
+    for name, weights in whole.frontend.state_dict().items():
+        assert torch.equal(resumed.frontend.state_dict()[name], weights), name
     losses = pd.read_csv(tmp_path / "whole" / "metrics.csv").train_loss
     assert losses.iloc[-1] < losses.iloc[0]
 
-    words = probe_words(pool_words(whole, in_split(CLIPS, "train")), pool_words(whole, in_split(CLIPS, "valid")))
+    words = probe_words(*(pool_words(whole.frontend, in_split(CLIPS, part)) for part in ("train", "valid")))
     assert set(words) == {"command", "colour", "preposition", "letter", "digit", "adverb", "mean"}
 
 
@@ -94,12 +98,12 @@ def test_scores_of_readings_that_are_known() -> None:
 
 
 def test_frames_without_confidence_or_beyond_a_clip_do_not_count_in_the_loss() -> None:
-    task = LipTask(Lip2Phone(hidden=8, features=8)).eval()
+    task = LipTask(Frontend(Lip2Phone(hidden=8, features=8))).eval()
     short = collate([CLIPS[0]])
-    padded = collate([CLIPS[0], clip(99, T=40)])
     reading = task(short)
     alone = frame_loss(reading, short)
-    first = type(padded)(*(part[:1] for part in padded))
+    visual, phones, confidence = collate([CLIPS[0], clip(99, T=40)])
+    first = LipBatch(Visual(*(part[:1] for part in visual)), phones[:1], confidence[:1])
     torch.testing.assert_close(frame_loss(task(first), first), alone)
     unknown = short._replace(confidence=torch.zeros_like(short.confidence))
     assert frame_loss(reading, unknown) == 0
@@ -129,7 +133,7 @@ def test_a_split_without_clips_is_refused() -> None:
     with pytest.raises(CorpusError, match="in the split 'test'"):
         in_split(CLIPS, "test")
     with pytest.raises(CorpusError, match="no frame has both"):
-        read_lips(LipTask(Lip2Phone(hidden=8)), [replace(CLIPS[0], valid=np.zeros(24, bool))])
+        read_lips(Frontend(Lip2Phone(hidden=8)), [replace(CLIPS[0], valid=np.zeros(24, bool))])
 
 
 def test_real_landmarks_are_labelled_with_the_phones_of_their_words(real_landmarks: Path) -> None:

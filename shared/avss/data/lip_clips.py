@@ -12,9 +12,10 @@ from avss.data.label_sources import label_words
 from avss.data.labels import read_labels
 from avss.data.splits import Split, split_speakers
 from avss.data.store import PreparedStore
+from avss.data.visual import Visual, resting_shape, seen_points, to_tensor
 from avss.errors import CorpusError
 from avss.speech.phone_labels import PhoneLabels
-from avss.vision.lip_points import lip_points
+from avss.vision.face_crop import CROP
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class LipClip:
         points: float32 [T,9,2], :data:`~avss.vision.lip_points.LIP_POINTS`; any scale, the eyes at (0, 0).
         mouth: uint8 [T,32,48], or [T,0,0] where the corpus has none.
         valid: bool [T], the face was seen and its points are finite numbers.
+        shape: float32 [68,2], the face at rest; zeros where the corpus has none.
+        picture: uint8 [64,64,3], the same as a picture.
         labels: phones and confidence of every frame.
         words: what is said, in seconds; empty when unknown.
     """
@@ -36,11 +39,18 @@ class LipClip:
     points: np.ndarray
     mouth: np.ndarray
     valid: np.ndarray
+    shape: np.ndarray
+    picture: np.ndarray
     labels: PhoneLabels
     words: tuple[Segment, ...]
 
     def __len__(self) -> int:
         return len(self.points)
+
+    @property
+    def visual(self) -> Visual:
+        """What is seen, as the nets see it."""
+        return Visual(*map(to_tensor, (self.points, self.mouth, self.valid, self.shape, self.picture)))
 
 
 def store_lips(store: PreparedStore, source: str, *, mouths: bool) -> list[LipClip]:
@@ -102,14 +112,15 @@ def speakers_by_split(clips: Iterable[LipClip]) -> dict[str, list[str]]:
 
 def _of_store(store: PreparedStore, clip_id: str, labels: PhoneLabels, mouths: bool) -> LipClip:
     row, clip = store.clips.loc[clip_id], store[clip_id]
-    valid = clip.valid & np.isfinite(clip.landmarks).all(axis=(1, 2))
-    points = lip_points(np.where(valid[:, None, None], clip.landmarks, 0))
+    points, valid = seen_points(clip.landmarks, clip.valid)
     mouth = clip.mouth if mouths else np.zeros((len(points), 0, 0), np.uint8)
-    return LipClip(clip_id, row.speaker, row.split, points, mouth, valid, labels, store.words(clip_id) or ())
+    shape, words = resting_shape(clip.landmarks, valid), store.words(clip_id) or ()
+    return LipClip(clip_id, row.speaker, row.split, points, mouth, valid, shape, clip.face, labels, words)
 
 
 def _of_landmarks(clip: LandmarkClip, split: Split, accent: str) -> LipClip:
     T = len(clip.points)
     mouth, valid = np.zeros((T, 0, 0), np.uint8), np.ones(T, bool)
+    shape, picture = np.zeros((68, 2), np.float32), np.zeros((*CROP, 3), np.uint8)
     labels = label_words(clip.words, T, accent)
-    return LipClip(clip.id, clip.speaker, split, clip.points, mouth, valid, labels, clip.words)
+    return LipClip(clip.id, clip.speaker, split, clip.points, mouth, valid, shape, picture, labels, clip.words)

@@ -1,6 +1,6 @@
 """Batches of lip clips for training: augmented, padded to the longest, and in the same order whenever a run resumes.
 
-Padding is what the nets see as frames without a face: ``valid`` is false and ``confidence`` is zero there.
+Padding is what the nets see as frames without a face; the ``confidence`` of their labels is zero.
 """
 
 from collections.abc import Sequence
@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 import numpy as np
 import pytorch_lightning as pl
-import torch
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 from torch.utils.data import DataLoader, Dataset
@@ -16,36 +15,28 @@ from torch.utils.data import DataLoader, Dataset
 from avss.data.epochs import EpochOrder
 from avss.data.lip_augmentation import augment
 from avss.data.lip_clips import LipClip, in_split
+from avss.data.visual import Visual, stack, to_tensor
 
 
 class LipBatch(NamedTuple):
     """B clips of up to T frames.
 
     Attributes:
-        points: float32 [B,T,9,2].
-        mouth: uint8 [B,T,32,48], or [B,T,0,0].
-        valid: bool [B,T].
+        visual: what is seen.
         phones: int64 [B,T].
         confidence: float32 [B,T].
     """
 
-    points: Tensor
-    mouth: Tensor
-    valid: Tensor
+    visual: Visual
     phones: Tensor
     confidence: Tensor
 
 
 def collate(clips: Sequence[LipClip]) -> LipBatch:
     """Pad clips to a batch."""
-    columns = zip(
-        *((clip.points, clip.mouth, clip.valid, clip.labels.phones, clip.labels.confidence) for clip in clips),
-        strict=True,
-    )
-    points, mouth, valid, phones, confidence = (
-        pad_sequence([torch.from_numpy(np.array(array)) for array in column], batch_first=True) for column in columns
-    )
-    return LipBatch(points, mouth, valid, phones.long(), confidence)
+    phones = pad_sequence([to_tensor(clip.labels.phones).long() for clip in clips], batch_first=True)
+    confidence = pad_sequence([to_tensor(clip.labels.confidence) for clip in clips], batch_first=True)
+    return LipBatch(stack([clip.visual for clip in clips]), phones, confidence)
 
 
 class AugmentedLips(Dataset[LipClip]):

@@ -15,8 +15,8 @@ from avss.data.lip_clips import LipClip
 from avss.data.lips import loader
 from avss.errors import CorpusError
 from avss.evaluation.bootstrap import Interval, bootstrap, bootstrap_mean
+from avss.models.frontend import Frontend
 from avss.speech.phones import PHONES, SILENCE, VISEME_OF, VISEMES
-from avss.training.lip_task import LipTask
 
 _SILENCE = PHONES.index(SILENCE)
 _VISEMES = tuple(VISEMES)
@@ -43,6 +43,25 @@ class FrameReadings:
     speaking: np.ndarray
     clips: np.ndarray
     speakers: np.ndarray
+
+    def take(self, rows: np.ndarray) -> "FrameReadings":
+        """Some of the frames, by row numbers or truth values."""
+        return FrameReadings(*(getattr(self, field.name)[rows] for field in fields(self)))
+
+    @property
+    def spoken(self) -> "FrameReadings":
+        """The frames in which something is said."""
+        return self.take(self.truth != _SILENCE)
+
+    @property
+    def right_phones(self) -> np.ndarray:
+        """Where the phone is right, bool [N]."""
+        return self.truth == self.guess
+
+    @property
+    def right_visemes(self) -> np.ndarray:
+        """Where the phone looks like the right one, bool [N]."""
+        return _VISEME[self.truth] == _VISEME[self.guess]
 
 
 @dataclass(frozen=True)
@@ -74,19 +93,19 @@ class PhoneScores:
 
 
 @torch.no_grad()
-def read_lips(task: LipTask, clips: Sequence[LipClip]) -> FrameReadings:
+def read_lips(frontend: Frontend, clips: Sequence[LipClip]) -> FrameReadings:
     """Read ``clips`` as they are, and keep the frames that can be judged.
 
     Raises:
         CorpusError: there is no such frame.
     """
-    task.eval()
+    frontend.eval()
     columns: list[tuple[np.ndarray, ...]] = []
     for batch in loader(clips, _BATCH):
-        reading = task(batch)
+        reading = frontend.read(batch.visual)
         spoken = reading.phones.clone()
         spoken[..., _SILENCE] = -torch.inf
-        judged = batch.valid & (batch.confidence > 0)
+        judged = batch.visual.valid & (batch.confidence > 0)
         found = (batch.phones, spoken.argmax(-1), reading.phones.argmax(-1), reading.speaking)
         columns.append(tuple(tensor[judged].numpy() for tensor in found))
     judged_frames = [int((clip.valid & (clip.labels.confidence > 0)).sum()) for clip in clips]
@@ -104,19 +123,20 @@ def score_phones(frames: FrameReadings) -> PhoneScores:
     Raises:
         CorpusError: nothing is said in any of them.
     """
-    spoken = frames.truth != _SILENCE
-    if not spoken.any():
+    spoken = frames.spoken
+    if not len(spoken.truth):
         raise CorpusError("nothing is said in these frames", "at least one spoken frame", "check the labels")
-    truth, guess, speakers = frames.truth[spoken], frames.guess[spoken], frames.speakers[spoken]
-
-    def auc(rows: np.ndarray) -> float:
-        classes = spoken[rows]
-        return float("nan") if classes.all() or not classes.any() else roc_auc_score(classes, frames.speaking[rows])
-
+    phones, visemes = spoken.truth, _VISEME[spoken.truth]
     return PhoneScores(
-        phones=bootstrap_mean(truth == guess, speakers),
-        phone_majority=bootstrap_mean(truth == np.bincount(truth).argmax(), speakers),
-        visemes=bootstrap_mean(_VISEME[truth] == _VISEME[guess], speakers),
-        viseme_majority=bootstrap_mean(_VISEME[truth] == np.bincount(_VISEME[truth]).argmax(), speakers),
-        speaking=bootstrap(auc, frames.speakers, resamples=100),
+        phones=bootstrap_mean(spoken.right_phones, spoken.speakers),
+        phone_majority=bootstrap_mean(phones == np.bincount(phones).argmax(), spoken.speakers),
+        visemes=bootstrap_mean(spoken.right_visemes, spoken.speakers),
+        viseme_majority=bootstrap_mean(visemes == np.bincount(visemes).argmax(), spoken.speakers),
+        speaking=bootstrap(lambda rows: speaking_auc(frames.take(rows)), frames.speakers, resamples=100),
     )
+
+
+def speaking_auc(frames: FrameReadings) -> float:
+    """Area under the curve of telling spoken frames from silent ones; NaN where there is but one of the two."""
+    spoken = frames.truth != _SILENCE
+    return float("nan") if spoken.all() or not spoken.any() else float(roc_auc_score(spoken, frames.speaking))

@@ -19,8 +19,8 @@ from avss.data.lip_clips import LipClip
 from avss.data.lips import loader
 from avss.errors import CorpusError
 from avss.evaluation.bootstrap import Interval, bootstrap_mean
+from avss.models.frontend import Frontend
 from avss.rates import FRAME_RATE
-from avss.training.lip_task import LipTask
 
 SLOT_OF: dict[str, str] = {word: slot for slot, words in SLOTS.items() for word in words.values()}
 
@@ -39,17 +39,17 @@ class PooledWords:
 
 
 @torch.no_grad()
-def pool_words(task: LipTask, clips: Sequence[LipClip]) -> PooledWords:
+def pool_words(frontend: Frontend, clips: Sequence[LipClip]) -> PooledWords:
     """The features of every word of the grammar in ``clips``.
 
     Raises:
         CorpusError: there is none.
     """
-    task.eval()
+    frontend.eval()
     pooled: list[np.ndarray] = []
     words: list[str] = []
     speakers: list[str] = []
-    read = (features for batch in loader(clips, _BATCH) for features in task(batch).features.numpy())
+    read = (features for batch in loader(clips, _BATCH) for features in frontend.read(batch.visual).features.numpy())
     for clip, features in zip(clips, read, strict=True):
         for word in clip.words:
             begin, end = (round(time * FRAME_RATE) for time in (word.start, min(word.end, len(clip) / FRAME_RATE)))
@@ -62,19 +62,52 @@ def pool_words(task: LipTask, clips: Sequence[LipClip]) -> PooledWords:
     return PooledWords(np.stack(pooled), np.array(words), np.array(speakers))
 
 
-def probe_words(train: PooledWords, test: PooledWords) -> dict[str, Interval]:
-    """The share of words of ``test`` that are told, by slot, and over all words as ``"mean"``.
+@dataclass(frozen=True)
+class ToldWords:
+    """What a probe made of N words.
+
+    Attributes:
+        slots: the place of each word in the sentence, str [N].
+        right: bool [N].
+        speakers: str [N].
+    """
+
+    slots: np.ndarray
+    right: np.ndarray
+    speakers: np.ndarray
+
+    @property
+    def share(self) -> Interval:
+        """The share that is right."""
+        return bootstrap_mean(self.right, self.speakers)
+
+    @property
+    def chance(self) -> float:
+        """The share that is right when any word of its slot is guessed."""
+        return float(np.mean([1 / len(SLOTS[slot]) for slot in self.slots]))
+
+    @property
+    def of_speaker(self) -> dict[str, float]:
+        """The share that is right of each speaker."""
+        return {str(name): float(self.right[self.speakers == name].mean()) for name in np.unique(self.speakers)}
+
+    def by_slot(self) -> dict[str, "ToldWords"]:
+        """The words of each slot, and all of them as ``"mean"``."""
+        places = {slot: self.slots == slot for slot in SLOTS if (self.slots == slot).any()}
+        slots = {slot: ToldWords(self.slots[at], self.right[at], self.speakers[at]) for slot, at in places.items()}
+        return {**slots, "mean": self}
+
+
+def tell_words(train: PooledWords, test: PooledWords) -> ToldWords:
+    """Train a probe on ``train`` and let it tell the words of ``test``.
 
     Raises:
         CorpusError: the training clips say fewer than two words of a slot that is asked for.
     """
     slots_of_train, slots_of_test = (np.array([SLOT_OF[word] for word in part.words]) for part in (train, test))
     right = np.zeros(len(test.words), bool)
-    scores: dict[str, Interval] = {}
-    for slot in SLOTS:
+    for slot in np.unique(slots_of_test):
         learned, asked = slots_of_train == slot, slots_of_test == slot
-        if not asked.any():
-            continue
         if len(set(train.words[learned])) < 2:
             raise CorpusError(
                 f"the training clips say one {slot} at most", "two words to choose from", "use more clips"
@@ -82,8 +115,16 @@ def probe_words(train: PooledWords, test: PooledWords) -> dict[str, Interval]:
         probe = make_pipeline(StandardScaler(), LogisticRegression(C=_PENALTY, max_iter=200))
         probe.fit(train.features[learned], train.words[learned])
         right[asked] = probe.predict(test.features[asked]) == test.words[asked]
-        scores[slot] = bootstrap_mean(right[asked], test.speakers[asked])
-    return {**scores, "mean": bootstrap_mean(right, test.speakers)}
+    return ToldWords(slots_of_test, right, test.speakers)
+
+
+def probe_words(train: PooledWords, test: PooledWords) -> dict[str, Interval]:
+    """The share of words of ``test`` that are told, by slot, and over all words as ``"mean"``; see :func:`tell_words`.
+
+    Raises:
+        CorpusError: the training clips say fewer than two words of a slot that is asked for.
+    """
+    return {slot: told.share for slot, told in tell_words(train, test).by_slot().items()}
 
 
 def _pooled(features: np.ndarray) -> np.ndarray:

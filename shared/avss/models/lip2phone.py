@@ -5,6 +5,7 @@ of zeros, marked as such, which the net bridges from both sides. Frames after th
 features of zero, and the others do not depend on how many there are.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
@@ -12,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from avss.errors import ModelError
-from avss.models.lip_features import LIP_FEATURES, lip_features
+from avss.models.lip_features import INPUTS, MEASURES, LipInput, lip_features
 from avss.speech.phones import PHONES
 
 
@@ -31,19 +32,34 @@ class LipReading(NamedTuple):
 
 
 class Lip2Phone(nn.Module):
-    """Lips, and optionally mouths, to phones.
+    """Lips, mouths or both to phones.
 
     Args:
         mouth_components: C, how many PCA components of the mouth are read; 0 reads landmarks alone.
         hidden: width of the net.
         features: number of features.
         dropout: share of values dropped in training.
+        inputs: what of the landmarks is read, of :data:`~avss.models.lip_features.INPUTS`; none reads mouths alone.
+
+    Raises:
+        ModelError: an input is not known, or nothing at all would be read.
     """
 
-    def __init__(self, mouth_components: int = 0, hidden: int = 120, features: int = 128, dropout: float = 0.2) -> None:
+    def __init__(
+        self,
+        mouth_components: int = 0,
+        hidden: int = 120,
+        features: int = 128,
+        dropout: float = 0.2,
+        inputs: Sequence[LipInput] = INPUTS,
+    ) -> None:
         super().__init__()
         self.mouth_components, self.hidden, self.features, self.dropout = mouth_components, hidden, features, dropout
-        self.wide = nn.Conv1d(LIP_FEATURES + mouth_components + 1, hidden, 5, padding=2)
+        self.inputs = tuple(inputs)
+        if not set(inputs) <= set(INPUTS) or not (inputs or mouth_components):
+            what = f"a Lip2Phone that reads {', '.join(inputs) or 'nothing'}"
+            raise ModelError(what, f"some of {', '.join(INPUTS)}, or components of the mouth", "change the inputs")
+        self.wide = nn.Conv1d(sum(self._sizes.values()), hidden, 5, padding=2)
         self.narrow = nn.Conv1d(hidden, hidden, 3, padding=1)
         self.norms = nn.ModuleList(nn.LayerNorm(hidden) for _ in range(2))
         self.gru = nn.GRU(hidden, hidden, 2, batch_first=True, bidirectional=True, dropout=dropout)
@@ -66,17 +82,42 @@ class Lip2Phone(nn.Module):
         if mouth.shape[-1] != self.mouth_components:
             what = f"mouths of {mouth.shape[-1]} components"
             raise ModelError(what, f"{self.mouth_components}, which this net reads", "use the PCA it was trained with")
-        seen = valid[..., None]
-        mouth = torch.where(seen, mouth, 0)
-        inputs = torch.cat([lip_features(points, valid), mouth, seen.float()], dim=-1)  # [B,T,36+C+1]
-        inside = _inside(valid)
-        hidden = inputs * inside[..., None]
+        seen, inside = valid[..., None], _inside(valid)
+        read = lip_features(points, valid)._asdict()
+        landmarks = [read[name] for name in self.inputs]
+        hidden = torch.cat([*landmarks, torch.where(seen, mouth, 0), seen.float()], dim=-1)  # [B,T,36+C+1]
         for convolution, norm in zip((self.wide, self.narrow), self.norms, strict=True):
             hidden = norm(nn.functional.gelu(convolution(hidden.mT).mT)) * inside[..., None]  # [B,T,H]
         hidden = self._recurrent(self.drop(hidden), inside.sum(1))  # [B,T,2H]
         features = nn.functional.gelu(self.out(self.drop(hidden))) * inside[..., None]
         kept = self.drop(features)
         return LipReading(features, self.phones(kept), self.speaking(kept)[..., 0])
+
+    def start_from(self, other: "Lip2Phone") -> None:
+        """Take the weights of ``other``; what it does not read has no effect until it is learned.
+
+        Raises:
+            ModelError: ``other`` reads what this net does not, or is of another width.
+        """
+        sizes = other._sizes
+        if any(size and size != self._sizes.get(name) for name, size in sizes.items()):
+            what, wanted = (", ".join(f"{size} {name}" for name, size in net._sizes.items()) for net in (other, self))
+            raise ModelError(f"a net that reads {what} to start from", f"at most {wanted}", "start from another net")
+        if (other.hidden, other.features) != (self.hidden, self.features):
+            what = f"a net {other.hidden} wide with {other.features} features to start from"
+            raise ModelError(what, f"{self.hidden} and {self.features}", "start from another net")
+        columns = dict(zip(sizes, other.wide.weight.split(list(sizes.values()), dim=1), strict=True))
+        blank = self.wide.weight.new_zeros(self.hidden, 1, self.wide.kernel_size[0])
+        wide = [
+            columns[name] if sizes.get(name) == size else blank.expand(-1, size, -1)
+            for name, size in self._sizes.items()
+        ]
+        self.load_state_dict({**other.state_dict(), "wide.weight": torch.cat(wide, dim=1)})
+
+    @property
+    def _sizes(self) -> dict[str, int]:
+        """The inputs of the net in their order, and how many numbers each has."""
+        return {**dict.fromkeys(self.inputs, MEASURES), "mouth": self.mouth_components, "seen": 1}
 
     def _recurrent(self, hidden: Tensor, lengths: Tensor) -> Tensor:
         packed = pack_padded_sequence(hidden, lengths.clamp(min=1).cpu(), batch_first=True, enforce_sorted=False)

@@ -7,6 +7,8 @@ its standard deviation. With it go its velocity and the logarithm of that deviat
 noise was blown up, from a speaking one.
 """
 
+from typing import Literal, NamedTuple
+
 import torch
 from torch import Tensor
 
@@ -23,21 +25,28 @@ from avss.vision.lip_points import (
 )
 
 MEASURES = 12
-LIP_FEATURES = 3 * MEASURES
+
+LipInput = Literal["measures", "velocities", "deviations"]
+INPUTS: tuple[LipInput, ...] = ("measures", "velocities", "deviations")
 
 _LEAST_DEVIATION = 0.005  # of the chin's height: what a detector's noise makes of a still mouth
 _LEAST_CHIN = 1e-6
 
 
-def lip_features(points: Tensor, valid: Tensor) -> Tensor:
-    """What the lips do in each frame.
+class LipFeatures(NamedTuple):
+    """What the lips do: ``measures``, ``velocities`` and log ``deviations``, each [B,T,12]."""
+
+    measures: Tensor
+    velocities: Tensor
+    deviations: Tensor
+
+
+def lip_features(points: Tensor, valid: Tensor) -> LipFeatures:
+    """What the lips do in each frame; zeros in frames that are not valid.
 
     Args:
         points: float [B,T,9,2], :data:`~avss.vision.lip_points.LIP_POINTS` with the eyes at (0, 0).
         valid: bool [B,T]; other frames may hold anything, NaN included.
-
-    Returns:
-        float [B,T,36]: measures, velocities and log deviations; zeros in frames that are not valid.
     """
     seen = valid[..., None].float()  # [B,T,1]
     points = torch.where(valid[..., None, None], points, 0)
@@ -50,7 +59,7 @@ def lip_features(points: Tensor, valid: Tensor) -> Tensor:
     deviation = (centred.square().sum(1, keepdim=True) / count).sqrt() + _LEAST_DEVIATION
     standard = centred / deviation
     relative = (deviation / _LEAST_DEVIATION).log() * 0.3
-    return torch.cat([standard, _velocity(standard, seen), relative * seen], dim=-1)
+    return LipFeatures(standard, _velocity(standard, seen), relative * seen)
 
 
 def _measures(points: Tensor) -> Tensor:

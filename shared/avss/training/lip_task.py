@@ -16,8 +16,8 @@ from torch.optim import AdamW
 from torch.optim.lr_scheduler import LambdaLR
 
 from avss.data.lips import LipBatch
-from avss.models.lip2phone import Lip2Phone, LipReading
-from avss.models.mouth_pca import MouthPCA
+from avss.models.frontend import Frontend
+from avss.models.lip2phone import LipReading
 from avss.speech.phones import PHONES, SILENCE
 
 _SILENCE = PHONES.index(SILENCE)
@@ -25,11 +25,10 @@ _WARM_UP = 0.05
 
 
 class LipTask(pl.LightningModule):
-    """Training of a Lip2Phone.
+    """Training of a frontend to read lips; what is frozen in it stays as it is.
 
     Args:
-        model: what learns.
-        pca: turns mouths into components, and is not trained; ``None`` for a model that reads landmarks alone.
+        frontend: what learns.
         rate: the highest learning rate; it warms up and falls along a cosine.
         weight_decay: of AdamW.
         ctc: weight of the order of phones beside that of the frames.
@@ -37,21 +36,18 @@ class LipTask(pl.LightningModule):
 
     def __init__(
         self,
-        model: Lip2Phone,
-        pca: MouthPCA | None = None,
+        frontend: Frontend,
         *,
         rate: float = 2e-3,
         weight_decay: float = 0.02,
         ctc: float = 0.0,
     ) -> None:
         super().__init__()
-        self.model, self.rate, self.weight_decay, self.ctc = model, rate, weight_decay, ctc
-        self.pca = None if pca is None else pca.requires_grad_(False)
+        self.frontend, self.rate, self.weight_decay, self.ctc = frontend, rate, weight_decay, ctc
 
     def forward(self, batch: LipBatch) -> LipReading:
         """Read a batch."""
-        mouth = batch.mouth.new_zeros((*batch.valid.shape, 0), dtype=torch.float32)
-        return self.model(batch.points, mouth if self.pca is None else self.pca(batch.mouth), batch.valid)
+        return self.frontend.read(batch.visual)
 
     def training_step(self, batch: LipBatch) -> Tensor:
         """The loss of a batch."""
@@ -59,21 +55,22 @@ class LipTask(pl.LightningModule):
         loss = frame_loss(reading, batch)
         if self.ctc:
             loss = loss + self.ctc * order_loss(reading, batch)
-        self.log("train_loss", loss, on_step=False, on_epoch=True, batch_size=len(batch.valid))
+        self.log("train_loss", loss, on_step=False, on_epoch=True, batch_size=len(batch.phones))
         return loss
 
     def validation_step(self, batch: LipBatch) -> None:
         """Log the loss and the share of spoken frames whose phone is right."""
         reading = self(batch)
         spoken = (batch.confidence > 0) & (batch.phones != _SILENCE)
-        self.log("valid_loss", frame_loss(reading, batch), prog_bar=True, batch_size=len(batch.valid))
+        self.log("valid_loss", frame_loss(reading, batch), prog_bar=True, batch_size=len(batch.phones))
         if spoken.any():
             right = (reading.phones.argmax(-1) == batch.phones)[spoken].float().mean()
             self.log("valid_phones", right, prog_bar=True, batch_size=int(spoken.sum()))
 
     def configure_optimizers(self) -> OptimizerLRScheduler:
         """AdamW with a rate that changes at every step."""
-        optimizer = AdamW(self.model.parameters(), self.rate, weight_decay=self.weight_decay)
+        learning = [weight for weight in self.frontend.parameters() if weight.requires_grad]
+        optimizer = AdamW(learning, self.rate, weight_decay=self.weight_decay)
         steps = int(self.trainer.estimated_stepping_batches)
         schedule = LambdaLR(optimizer, lambda step: _share_of_rate(step / steps))
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
