@@ -5,12 +5,15 @@
     config.yaml         the settings the run was started with; other settings need another folder
     metrics.csv         a row per epoch
     checkpoints/        last.ckpt, written after every epoch
-    wandb/              the same metrics for Weights & Biases, offline unless the user is logged in
+    wandb/              settings, metrics and final figures for Weights & Biases, offline unless the user is logged in
 
 A resumed run ends with the same weights as one that was never interrupted, bit for bit on a CPU, provided that the
 order and the augmentation of the data depend on the epoch alone (see :class:`avss.data.epochs.EpochOrder`).
 """
 
+import os
+import secrets
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,15 +21,32 @@ from typing import Any
 import pytorch_lightning as pl
 import yaml
 from pytorch_lightning.callbacks import Callback, ModelCheckpoint
-from pytorch_lightning.loggers import Logger
+from pytorch_lightning.loggers import WandbLogger
 
 from avss.errors import OutputError
 from avss.files import writing
 from avss.training.callbacks import FiniteLoss, MetricsTable, StepSeed
+from avss.training.checkpoints import WholeCheckpoints
 
 CONFIG, METRICS, CHECKPOINTS = "config.yaml", "metrics.csv", "checkpoints"
+RUNS = Path("runs")
 _PROJECT = "avss"
 _LARGEST_GRADIENT = 5.0
+
+
+def run_folder(out: Path | None, kind: str) -> Path:
+    """The folder of a run: ``out``, or one of its own in ``runs/KIND``.
+
+    A run that an agent of Weights & Biases started is named by its id there, and any other by the time, so that no
+    two runs of a sweep meet in one folder.
+
+    Args:
+        out: the folder that was asked for, if any.
+        kind: stage and net, such as ``"1_2_frontend_training/lip2phone"``.
+    """
+    if out is not None:
+        return out
+    return RUNS / kind / (os.environ.get("WANDB_RUN_ID") or f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}")
 
 
 def fit(
@@ -51,11 +71,12 @@ def fit(
         epochs: passes through the data.
         seed: of dropout and everything else that torch draws.
         device: cpu, gpu, mps or auto.
-        wandb: log for Weights & Biases too.
+        wandb: log for Weights & Biases too; :func:`report` ends what is logged.
         callbacks: more of them.
 
     Raises:
-        OutputError: the folder holds a run with other settings, or cannot be written.
+        OutputError: the folder holds a run with other settings, or cannot be written; its last checkpoint is kept.
+        ModelError: the checkpoint to go on from is damaged.
         TrainingError: a loss is NaN or infinite.
     """
     _claim(folder, settings)
@@ -72,13 +93,22 @@ def fit(
             *callbacks,
             ModelCheckpoint(checkpoints, "last", save_on_train_epoch_end=True, enable_version_counter=False),
         ],
+        plugins=[WholeCheckpoints()],
         gradient_clip_val=_LARGEST_GRADIENT,
+        log_every_n_steps=1,
         num_sanity_val_steps=0,
         enable_model_summary=False,
     )
     last = checkpoints / "last.ckpt"
-    trainer.fit(task, datamodule=data, ckpt_path=last if last.is_file() else None, weights_only=False)
+    trainer.fit(task, datamodule=data, ckpt_path=last if last.is_file() else None, weights_only=True)
     return trainer
+
+
+def report(trainer: pl.Trainer, figures: Mapping[str, float | None]) -> None:
+    """Add the final ``figures`` of a run to what is logged of it for Weights & Biases, if anything is, and end that."""
+    if isinstance(trainer.logger, WandbLogger):
+        trainer.logger.experiment.summary.update(dict(figures))
+        trainer.logger.experiment.finish()
 
 
 def _claim(folder: Path, settings: Mapping[str, Any]) -> None:
@@ -96,14 +126,10 @@ def _claim(folder: Path, settings: Mapping[str, Any]) -> None:
         raise OutputError(what, "the same settings, to go on with it", "name another folder, or remove that one")
 
 
-def _wandb_logger(folder: Path, settings: Mapping[str, Any]) -> Logger:
+def _wandb_logger(folder: Path, settings: Mapping[str, Any]) -> WandbLogger:
     import wandb
-    from pytorch_lightning.loggers import WandbLogger
 
-    return WandbLogger(
-        name=folder.name,
-        project=_PROJECT,
-        save_dir=folder,
-        offline=wandb.api.api_key is None,
-        config=dict(settings),
-    )
+    # Who said how to log (WANDB_MODE) is obeyed; nobody is asked, and no server, before the training.
+    told = "WANDB_MODE" in os.environ or wandb.login(prompt=False, verify=False)
+    mode = None if told else "offline"
+    return WandbLogger(name=folder.name, project=_PROJECT, save_dir=folder, config=dict(settings), mode=mode)

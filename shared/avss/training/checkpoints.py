@@ -1,0 +1,48 @@
+"""Checkpoints that are whole or not there, and that hold numbers and nothing that could run.
+
+Lightning's own writing goes by way of the system's temporary folder. From there to another disk a file is copied and
+not renamed, and a kill or a full disk leaves half of it in the place of the last good one.
+"""
+
+import io
+import pickle
+from pathlib import Path
+from typing import Any
+
+import torch
+from pytorch_lightning.plugins.io import TorchCheckpointIO
+
+from avss.errors import ModelError
+from avss.files import writing
+
+
+class WholeCheckpoints(TorchCheckpointIO):
+    """Writes a checkpoint beside its place and renames it; reads tensors and plain Python values only."""
+
+    def save_checkpoint(
+        self, checkpoint: dict[str, Any], path: str | Path, storage_options: object | None = None
+    ) -> None:
+        """Write ``checkpoint``.
+
+        Raises:
+            OutputError: the disk is full or cannot be written; a checkpoint that was there is kept.
+        """
+        # Straight to a file, torch reports a full disk as an error of any other kind.
+        whole = io.BytesIO()
+        torch.save(checkpoint, whole)
+        with writing(Path(path)) as unfinished:
+            unfinished.write_bytes(whole.getbuffer())
+
+    def load_checkpoint(
+        self, path: str | Path, map_location: Any = "cpu", weights_only: bool | None = True
+    ) -> dict[str, Any]:
+        """Read the checkpoint ``path``.
+
+        Raises:
+            ModelError: it is damaged, or holds more than tensors and plain values.
+        """
+        try:
+            return torch.load(path, map_location, weights_only=weights_only)
+        except (RuntimeError, EOFError, pickle.UnpicklingError) as error:
+            what = f"{path} is damaged, or holds more than tensors and plain values"
+            raise ModelError(what, "a checkpoint that a training wrote", "remove it to train from the start") from error
