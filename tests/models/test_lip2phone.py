@@ -96,3 +96,43 @@ def test_mouths_are_read_and_a_wrong_number_of_components_is_refused(points: Ten
     assert not torch.equal(net(points, mouths(points, 4) + 1, everywhere(points)).phones, silent.phones)
     with pytest.raises(ModelError, match="mouths of 3 components"):
         net(points, mouths(points, 3), everywhere(points))
+
+
+@pytest.mark.parametrize("settings", [{"inputs": ["measures", "deviations"]}, {"inputs": [], "mouth_components": 4}])
+def test_less_of_the_landmarks_can_be_read(settings: dict[str, Any], points: Tensor) -> None:
+    net = Lip2Phone(**settings).eval()
+    mouth = mouths(points, net.mouth_components)
+    phones = net(points, mouth, everywhere(points)).phones
+    assert phones.isfinite().all()
+    still = points.mean(1, keepdim=True).expand_as(points)
+    assert torch.equal(net(still, mouth, everywhere(points)).phones, phones) == (not settings["inputs"])
+
+
+@pytest.mark.parametrize("inputs", [[], ["colours"]])
+def test_a_net_that_reads_nothing_known_is_refused(inputs: list[Any]) -> None:
+    with pytest.raises(ModelError, match=r"reads (nothing|colours)"):
+        Lip2Phone(inputs=inputs)
+
+
+def test_a_net_with_mouths_starts_as_the_one_without_that_it_started_from(points: Tensor, net: Lip2Phone) -> None:
+    wider = Lip2Phone(mouth_components=4).eval()
+    wider.start_from(net)
+    mouth = torch.randn(2, T, 4)
+    found = wider(points, mouth, everywhere(points)).phones
+    torch.testing.assert_close(found, net(points, mouths(points), everywhere(points)).phones)
+    found.square().sum().backward()
+    gradient = wider.wide.weight.grad
+    assert gradient is not None and gradient[:, 3 * MEASURES : -1].any(), "the mouths are never learned"
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"mouth_components": 4}, "reads .*4 mouth.*at most .*0 mouth"),
+        ({"hidden": 8}, "8 wide with 128 features"),
+        ({"features": 8}, "120 wide with 8 features"),
+    ],
+)
+def test_a_net_that_cannot_be_the_start_is_refused(settings: dict[str, Any], message: str, net: Lip2Phone) -> None:
+    with pytest.raises(ModelError, match=message):
+        net.start_from(Lip2Phone(**settings))

@@ -48,14 +48,17 @@ class Frontend(nn.Module):
         return self.lips.features + (0 if self.face is None else EMBEDDING)
 
     def forward(self, visual: Visual) -> Tensor:
-        """The features [B,T,D] of B faces: of the lips, then who it is; zeros in every frame that is not valid.
+        """The features [B,T,D] of B faces: of the lips, then who it is.
+
+        They are zeros in every frame that is not valid, and so is the embedding of a face whose shape is not known.
 
         Raises:
             ModelError: the mouths have another size than those the PCA was fitted to.
         """
         features = self.read(visual).features
         if self.face is not None:
-            who = self.face(visual.shape, visual.picture).embedding[:, None]  # [B,1,64]
+            known = visual.shape.flatten(1).any(1, keepdim=True)  # [B,1]
+            who = (self.face(visual.shape, visual.picture).embedding * known)[:, None]  # [B,1,64]
             features = torch.cat([features, who.expand(-1, features.shape[1], -1)], dim=-1)  # [B,T,128+64]
         return features * visual.valid[..., None]
 
