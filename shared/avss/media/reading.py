@@ -17,6 +17,8 @@ from typing import TypeVar
 
 import av
 import numpy as np
+from av.audio.stream import AudioStream
+from av.container import InputContainer
 from av.video.reformatter import VideoReformatter
 
 from avss.errors import MediaError
@@ -129,11 +131,33 @@ def read_wave(path: Path, frames: int) -> np.ndarray:
     with opened(path) as container:
         stream = sound_stream(container, path)
         start = probe(path).start if find_picture(container) is not None else None
-        sounds = (sound for packet in chain(packets(container, stream), [None]) for sound in decode(stream, packet))
-        wave = _placed(_resampled(sounds), start, samples_in(frames))
+        wave = _placed(_sounds(container, stream), start, samples_in(frames))
     if wave is None:
-        raise MediaError(f"no sound of {path} can be decoded", "an intact sound stream", "copy or record it again")
+        raise _no_sound(path)
     return np.clip(wave, -1, 1, out=wave)
+
+
+def read_sound(path: Path) -> np.ndarray:
+    """Read all the sound of a file from its first sample on: mono, 16 kHz; gaps in its timestamps are closed.
+
+    Args:
+        path: a sound file, or a video whose picture does not matter.
+
+    Returns:
+        float32 [S] in [−1, 1].
+
+    Raises:
+        MediaError: the file cannot be read, has no sound, or none that can be decoded.
+    """
+    with opened(path) as container:
+        pieces = [sound.to_ndarray()[0] for sound in _sounds(container, sound_stream(container, path))]
+    if not pieces:
+        raise _no_sound(path)
+    return np.clip(np.concatenate(pieces), -1, 1)
+
+
+def _no_sound(path: Path) -> MediaError:
+    return MediaError(f"no sound of {path} can be decoded", "an intact sound stream", "copy or record it again")
 
 
 def _placed(sounds: Iterable[av.AudioFrame], start: float | None, S: int) -> np.ndarray | None:
@@ -155,10 +179,11 @@ def _placed(sounds: Iterable[av.AudioFrame], start: float | None, S: int) -> np.
     return None if position is None else wave
 
 
-def _resampled(sounds: Iterable[av.AudioFrame]) -> Iterator[av.AudioFrame]:
-    """Resample sound to 16 kHz mono; a damaged stream may change its format on the way."""
+def _sounds(container: InputContainer, stream: AudioStream) -> Iterator[av.AudioFrame]:
+    """Yield a stream's sound at 16 kHz, mono; a damaged stream may change its format on the way."""
     resampler, source = None, None
-    for sound in sounds:
+    decoded = (sound for packet in chain(packets(container, stream), [None]) for sound in decode(stream, packet))
+    for sound in decoded:
         form = (sound.format.name, sound.layout.name, sound.sample_rate)
         if resampler is None or form != source:
             if resampler is not None:
