@@ -1,0 +1,150 @@
+"""Drawing recipes: batches of mixtures as a function of (seed, step), whatever was drawn before.
+
+Every attribute has a random generator of its own, and its draws lie row by row. So a run that resumes goes on as it
+would have, processes that share a batch draw all of it and take their rows, and changing the share of one thing
+changes nothing else.
+"""
+
+import numpy as np
+import torch
+
+from avss.corpora.generated.cast.draws import Child, named_generators
+from avss.data.mixture_recipe import NONE, Recipe, Sources, Talk, seen_frames
+from avss.data.mixture_settings import MixtureSettings
+from avss.data.noise import NoiseBank
+from avss.data.voice_bank import Roster, VoiceBank
+from avss.errors import SettingsError
+
+
+def draw_recipe(settings: MixtureSettings, sources: Sources, B: int, *, seed: int, step: int) -> Recipe:
+    """The recipe of batch ``step``; its first rows are those of a smaller batch.
+
+    Raises:
+        SettingsError: there are fewer speakers than faces, fewer unseen talkers than asked for, no noise or no rooms
+            where some are asked for, or no noise without the speakers of a mixture.
+    """
+    _check(settings, sources)
+    child = named_generators(seed, step)
+    K = int(child("K").integers(settings.speakers[0], settings.speakers[1] + 1))
+    E = int(child("E").integers(settings.unseen_talkers[0], settings.unseen_talkers[1] + 1))
+    bank, roster = sources.bank, sources.bank.roster
+    speakers = _choose(child("speakers"), np.ones((B, len(roster.names)), bool), K, "different speakers")
+    again = _same_speaker(child("same speaker"), settings.same_speaker, speakers, roster)
+    faces = _talk(child, "faces", settings, bank, _clips(child("clips"), speakers, roster, again))
+    heard = child("silent").random((B, K)) >= settings.silent_faces
+    heard[:, 0] = True
+
+    unseen = sources.unseen.roster
+    names = roster.names[speakers]
+    strangers = ~(names[:, :, None] == unseen.names).any(axis=1)
+    talkers = _choose(child("unseen"), strangers, E, "people who are not seen")
+    others = _talk(child, "others", settings, sources.unseen, _clips(child("unseen clips"), talkers, unseen))
+
+    noise, noise_offset = _noise(child, settings, sources.noise, names)
+    return Recipe(
+        faces,
+        torch.from_numpy(heard),
+        torch.from_numpy(_frames(child, settings, bank, faces, heard)),
+        others,
+        torch.from_numpy(noise),
+        torch.from_numpy(noise_offset),
+        torch.from_numpy(child("snr").uniform(*settings.snr_range, B).astype(np.float32)),
+        torch.from_numpy(_room(child, settings, sources, B)),
+    )
+
+
+def _check(settings: MixtureSettings, sources: Sources) -> None:
+    n, K = len(sources.bank.roster.names), settings.speakers[1]
+    if n < K:
+        what = f"mixtures of {K} faces need {K} different speakers; the clips are of {n}"
+        raise SettingsError(what, "at least as many speakers as faces", "prepare more speakers, or ask for fewer faces")
+    if settings.noise and sources.noise is None:
+        raise SettingsError(
+            "mixtures shall have noise and none is given", "a noise bank", "set noise to 0, or give one"
+        )
+    if settings.rooms and sources.rooms is None:
+        raise SettingsError(
+            "mixtures shall be in rooms and none are given", "rooms", "set rooms to 0, or simulate some"
+        )
+
+
+def _choose(rng: np.random.Generator, allowed: np.ndarray, count: int, what: str) -> np.ndarray:
+    """``count`` different columns of each row of ``allowed`` bool [B,n] in which it is true, in random order."""
+    least = int(allowed.sum(axis=1).min(initial=allowed.shape[1]))
+    if least < count:
+        problem = f"a mixture needs {count} {what} and there are {least} to choose from"
+        raise SettingsError(problem, "as many as that", "give more of them, or ask for fewer")
+    return np.argsort(np.where(allowed, rng.random(allowed.shape), np.inf), axis=1)[:, :count]
+
+
+def _same_speaker(rng: np.random.Generator, share: float, speakers: np.ndarray, roster: Roster) -> np.ndarray:
+    """Make the second speaker of some rows of [B,K] the first one, and tell which; one clip alone cannot be two."""
+    again = (rng.random(len(speakers)) < share) & (roster.count[speakers[:, 0]] > 1) & (speakers.shape[1] > 1)
+    speakers[again, 1:2] = speakers[again, :1]
+    return again
+
+
+def _clips(
+    rng: np.random.Generator, speakers: np.ndarray, roster: Roster, again: np.ndarray | None = None
+) -> np.ndarray:
+    """A clip of each speaker, [B,K]; the second of the rows ``again`` is another clip of the first speaker."""
+    draw, count = rng.random(speakers.shape), roster.count[speakers]
+    clip = (draw * count).astype(np.int64)
+    if again is not None and again.any():
+        further = 1 + (draw[again, 1] * (count[again, 1] - 1)).astype(np.int64)
+        clip[again, 1] = (clip[again, 0] + further) % count[again, 1]
+    return roster.clips[roster.first[speakers] + clip]
+
+
+def _talk(child: Child, who: str, settings: MixtureSettings, bank: VoiceBank, clip: np.ndarray) -> Talk:
+    """Place the clips [B,M]: longer ones are cut, shorter ones lie anywhere, and all may be shifted."""
+    spare = settings.frames - bank.lengths[clip]
+    first, last = np.minimum(spare, 0), np.maximum(spare, 0)
+    delay = child(f"{who} delay").integers(first, last + 1)
+    delay += child(f"{who} shift").integers(-settings.shift, settings.shift + 1, clip.shape)
+    gain = child(f"{who} gain").uniform(-settings.gain_range, settings.gain_range, clip.shape)
+    return Talk(torch.from_numpy(clip), torch.from_numpy(delay), torch.from_numpy(gain.astype(np.float32)))
+
+
+def _frames(child: Child, settings: MixtureSettings, bank: VoiceBank, faces: Talk, heard: np.ndarray) -> np.ndarray:
+    """What is seen, int64 [B,K,T]."""
+    clip, delay = faces.clip.numpy(), faces.delay.numpy()
+    offset = child("offset").integers(-settings.largest_offset, settings.largest_offset + 1, clip.shape)
+    shape = (*clip.shape, settings.frames)
+    frozen = child("frozen").random(shape) < settings.frozen
+    time = np.maximum.accumulate(np.where(frozen, 0, np.arange(settings.frames)), axis=-1)
+    frame = seen_frames(delay + offset, bank.lengths[clip], time)
+    resting = ~heard & (child("resting").random(clip.shape) < settings.resting)
+    frame = np.where(resting[..., None], bank.first_seen[clip][..., None], frame)
+    return np.where(child("dropped").random(shape) < settings.dropped, NONE, frame)
+
+
+def _noise(
+    child: Child, settings: MixtureSettings, bank: NoiseBank | None, names: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Track and offset of the noise of each mixture, [B]; kinds are equally likely, however many tracks they have.
+
+    Args:
+        names: of the speakers, [B,K].
+    """
+    B = len(names)
+    if bank is None or not settings.noise:
+        return np.full(B, NONE), np.zeros(B, np.int64)
+    kinds = sorted(set(bank.kinds))
+    kind = child("noise kind").integers(len(kinds), size=B)
+    of_kind = np.array(bank.kinds) == np.array(kinds)[kind][:, None]
+    speakers = sorted(frozenset().union(*bank.speakers))
+    audible = np.array([[name in track for name in speakers] for track in bank.speakers]).reshape(len(bank), -1)
+    present = (names[:, :, None] == np.array(speakers, str)).any(axis=1)
+    clash = present.astype(int) @ audible.T.astype(int) > 0
+    track = _choose(child("noise track"), of_kind & ~clash, 1, "noise without its own speakers")[:, 0]
+    offset = child("noise offset").random(B) * bank.lengths.cpu().numpy()[track]
+    noisy = child("noisy").random(B) < settings.noise
+    return np.where(noisy, track, NONE), offset.astype(np.int64)
+
+
+def _room(child: Child, settings: MixtureSettings, sources: Sources, B: int) -> np.ndarray:
+    if sources.rooms is None:
+        return np.full(B, NONE)
+    room = child("room").integers(len(sources.rooms), size=B)
+    return np.where(child("in a room").random(B) < settings.rooms, room, NONE)
