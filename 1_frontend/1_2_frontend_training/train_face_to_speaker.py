@@ -21,12 +21,12 @@ from avss.models.weights import save_model
 from avss.speech.voice_signature import NAMES
 from avss.terminal import run_script
 from avss.training.face_task import FaceTask
-from avss.training.run import fit
+from avss.training.run import fit, log_figures, run_folder
 
 
 def train_face_to_speaker(
     store: Path,
-    out: Path,
+    out: Path | None = None,
     epochs: int = 20,
     rounds: int = 10,
     rate: float = 0.003,
@@ -43,7 +43,7 @@ def train_face_to_speaker(
 
     Args:
         store: folder of the prepared store, with voices.
-        out: the run folder.
+        out: the run folder; null makes a new one in runs/.
         epochs: passes through the data.
         rounds: batches in an epoch, each with one clip per speaker.
         rate: learning rate.
@@ -56,6 +56,7 @@ def train_face_to_speaker(
         device: cpu, gpu, mps or auto.
         wandb: log for Weights & Biases too.
     """
+    out = run_folder(out, "1_2_frontend_training/face_to_speaker")
     settings = dict(locals())
     prepared = PreparedStore(store)
     voices = read_voices(prepared)
@@ -66,9 +67,10 @@ def train_face_to_speaker(
     model.standardise(train.clips.shape)
     data = FaceData(train, valid, rounds=rounds, seed=seed)
     task = FaceTask(model, rate=rate, decay=decay, match=match)
-    fit(task, data, out, settings=settings, epochs=epochs, seed=seed, device=device, wandb=wandb)
+    trainer = fit(task, data, out, settings=settings, epochs=epochs, seed=seed, device=device, wandb=wandb)
 
     report = evaluate_faces(model.cpu().eval(), test, seed=seed)
+    log_figures(trainer, report.table().set_index("figure").value.to_dict())
     standard = voices.standardisation
     notes = {"voice": list(NAMES), "mean": standard.mean.tolist(), "deviation": standard.scale.tolist()}
     save_model(model, out, corpus=str(store), split=prepared.speakers, notes=notes)

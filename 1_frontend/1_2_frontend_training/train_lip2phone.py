@@ -27,11 +27,11 @@ from avss.models.weights import load_model, read_description, save_model
 from avss.terminal import run_script
 from avss.training.eigenmouths import check_same_mouths, mouth_settings
 from avss.training.lip_task import LipTask
-from avss.training.run import fit
+from avss.training.run import fit, log_figures, run_folder
 
 
 def train_lip2phone(
-    out: Path,
+    out: Path | None = None,
     store: Path | None = None,
     labels: str = "exact",
     pca: Path | None = None,
@@ -52,7 +52,7 @@ def train_lip2phone(
     """Train a Lip2Phone; a run that was killed goes on where it stopped.
 
     Args:
-        out: the run folder, which the frontend is exported to.
+        out: the run folder, which the frontend is exported to; null makes a new one in runs/.
         store: prepared store to learn from; or give landmarks.
         labels: source of the store's phone labels: exact, alignment or allosaurus.
         pca: run folder of the mouth PCA; without it landmarks alone are read.
@@ -70,6 +70,7 @@ def train_lip2phone(
         device: cpu, gpu, mps or auto.
         wandb: log for Weights & Biases, offline unless logged in.
     """
+    out = run_folder(out, "1_2_frontend_training/lip2phone")
     settings = dict(locals()) | {"inputs": list(inputs)}
     notes: dict[str, Any] = {}
     if (store is None) == (landmarks is None):
@@ -94,10 +95,11 @@ def train_lip2phone(
     frontend = Frontend(net, mouth_pca)
     frontend.freeze("pca")
     task = LipTask(frontend, rate=rate, ctc=ctc)
-    fit(task, data, out, settings=settings, epochs=epochs, seed=seed, device=device, wandb=wandb)
+    trainer = fit(task, data, out, settings=settings, epochs=epochs, seed=seed, device=device, wandb=wandb)
 
     scores = score_phones(read_lips(frontend, in_split(lips, "valid")))
     notes["valid"] = scores.as_numbers()
+    log_figures(trainer, notes["valid"])
     save_model(frontend, out, corpus=str(store or landmarks), split=speakers_by_split(lips), notes=notes)
     Console().print(f"valid speakers: {scores}\nfrontend in {out}", soft_wrap=True, markup=False, highlight=False)
 

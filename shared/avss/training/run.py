@@ -71,7 +71,7 @@ def fit(
         epochs: passes through the data.
         seed: of dropout and everything else that torch draws.
         device: cpu, gpu, mps or auto.
-        wandb: log for Weights & Biases too; :func:`report` ends what is logged.
+        wandb: log for Weights & Biases too; :func:`log_figures` ends what is logged.
         callbacks: more of them.
 
     Raises:
@@ -104,7 +104,7 @@ def fit(
     return trainer
 
 
-def report(trainer: pl.Trainer, figures: Mapping[str, float | None]) -> None:
+def log_figures(trainer: pl.Trainer, figures: Mapping[str, float | None]) -> None:
     """Add the final ``figures`` of a run to what is logged of it for Weights & Biases, if anything is, and end that."""
     if isinstance(trainer.logger, WandbLogger):
         trainer.logger.experiment.summary.update(dict(figures))
