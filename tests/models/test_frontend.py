@@ -111,7 +111,7 @@ def test_parts_left_out_can_be_frozen_and_unknown_ones_cannot() -> None:
 @pytest.mark.parametrize(("components", "message"), [(4, "a PCA of 4 components"), (None, "no PCA")])
 def test_a_pca_of_another_number_of_components_is_refused(components: int | None, message: str) -> None:
     with pytest.raises(ModelError, match=f"{message}.*with {C} components"):
-        Frontend(Lip2Phone(C), components and MouthPCA(components, (32, 48)))
+        Frontend(Lip2Phone(C), MouthPCA(components, (32, 48)) if components else None)
 
 
 def test_mouths_of_another_crop_are_refused() -> None:
