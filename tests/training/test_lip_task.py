@@ -7,12 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 
 from avss.corpora.clip import Segment
-from avss.data.lip_augmentation import augment, mirror, shift, warp
-from avss.data.lip_clips import LipClip, in_split, landmark_lips
+from avss.data.lip_clips import LipClip, in_split
 from avss.data.lips import LipBatch, LipData, collate
 from avss.data.splits import Split
 from avss.data.visual import Visual
@@ -110,34 +107,8 @@ def test_frames_without_confidence_or_beyond_a_clip_do_not_count_in_the_loss() -
     assert order_loss(reading, unknown) == 0
 
 
-@given(seed=st.integers(0, 2**32), T=st.integers(1, 60), seen=st.floats(0, 1))
-def test_an_augmented_clip_is_finite_and_of_one_length(seed: int, T: int, seen: float) -> None:
-    rng = np.random.default_rng([seed])
-    changed = augment(replace(clip(seed, T=T), valid=rng.random(T) < seen), rng)
-    lengths = {len(part) for part in (changed.points, changed.mouth, changed.valid, changed.labels)}
-    assert len(lengths) == 1
-    assert np.isfinite(changed.points).all()
-    assert changed.points.dtype == np.float32
-
-
-def test_two_mirrors_and_two_shifts_undo_each_other_and_labels_stay() -> None:
-    twice = mirror(mirror(CLIPS[0]))
-    np.testing.assert_array_equal(twice.points, CLIPS[0].points)
-    later = shift(CLIPS[0], 2)
-    np.testing.assert_array_equal(later.points[2:], CLIPS[0].points[:-2])
-    np.testing.assert_array_equal(later.labels.phones, CLIPS[0].labels.phones)
-    np.testing.assert_allclose(warp(CLIPS[0], 1.0).points, CLIPS[0].points)
-
-
 def test_a_split_without_clips_is_refused() -> None:
     with pytest.raises(CorpusError, match="in the split 'test'"):
         in_split(CLIPS, "test")
     with pytest.raises(CorpusError, match="no frame has both"):
         read_lips(Frontend(Lip2Phone(hidden=8)), [replace(CLIPS[0], valid=np.zeros(24, bool))])
-
-
-def test_real_landmarks_are_labelled_with_the_phones_of_their_words(real_landmarks: Path) -> None:
-    lips = landmark_lips(real_landmarks, "lip-landmarks", clips=2)
-    assert len(lips) == 58
-    assert {clip.speaker for clip in lips if clip.split == "test"} == {"s3", "s12", "s22", "s28", "s31"}
-    assert all(len(clip) == len(clip.labels) and clip.words for clip in lips)
