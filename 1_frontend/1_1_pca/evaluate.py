@@ -14,7 +14,13 @@ from rich.console import Console
 from rich.table import Table
 
 from avss.data.store import PreparedStore
-from avss.evaluation.mouth_pictures import draw_eigenmouths, draw_explained, draw_extremes, draw_reconstructions
+from avss.evaluation.drawing import save_figure
+from avss.evaluation.mouth_pictures import (
+    eigenmouths_figure,
+    explained_figure,
+    extremes_figure,
+    reconstructions_figure,
+)
 from avss.evaluation.mouths import PARTS, mouth_errors, over_speakers
 from avss.files import writing
 from avss.models.mouth_pca import MouthPCA
@@ -37,12 +43,15 @@ def evaluate(run: Path, store: Path, out: Path | None = None, every: PositiveInt
     errors = mouth_errors(model, prepared, every=every)
     with writing(out / "reconstruction.csv") as path:
         errors.to_csv(path, index=False, float_format="%.4f")
-    draw_explained(out / "explained.png", errors, "What is kept of mouths, by number of components")
-    draw_eigenmouths(out / "eigenmouths.png", model, "Eigenmouths: the mean mouth, and what mouths differ in")
-    draw_extremes(out / "extremes.png", model, "One component at a time, −3 … +3 standard deviations")
-    draw_reconstructions(
-        out / "reconstructions.png", model, prepared, f"Mouths, and beneath them what {model.n_components} numbers keep"
-    )
+    kept = f"Mouths, and beneath them what {model.n_components} numbers keep"
+    figures = {
+        "explained": explained_figure(errors, "What is kept of mouths, by number of components"),
+        "eigenmouths": eigenmouths_figure(model, "Eigenmouths: the mean mouth, and what mouths differ in"),
+        "extremes": extremes_figure(model, "One component at a time, −3 … +3 standard deviations"),
+        "reconstructions": reconstructions_figure(model, prepared, kept),
+    }
+    for name, figure in figures.items():
+        save_figure(figure, out / f"{name}.png")
 
     explained, error = over_speakers(errors, "explained"), over_speakers(errors, "error")
     table = Table("part", "speakers", "explained", "error (grey levels)", title=f"{model.n_components} components")

@@ -10,7 +10,13 @@ import torch
 
 from avss.data.mouths import MouthView
 from avss.data.store import PreparedStore
-from avss.evaluation.mouth_pictures import draw_eigenmouths, draw_explained, draw_extremes, draw_reconstructions
+from avss.evaluation.drawing import save_figure
+from avss.evaluation.mouth_pictures import (
+    eigenmouths_figure,
+    explained_figure,
+    extremes_figure,
+    reconstructions_figure,
+)
 from avss.evaluation.mouths import counts_up_to, mouth_errors, over_speakers
 from avss.models.mouth_pca import MouthPCA
 from avss.training.eigenmouths import fit_eigenmouths
@@ -78,10 +84,14 @@ def test_counts_double_up_to_all(n: int, counts: list[int]) -> None:
 
 
 def test_every_picture_shows_something(store: PreparedStore, model: MouthPCA, tmp_path: Path) -> None:
-    draw_explained(tmp_path / "explained.png", mouth_errors(model, store), "explained")
-    draw_eigenmouths(tmp_path / "eigenmouths.png", model, "eigenmouths")
-    draw_extremes(tmp_path / "extremes.png", model, "extremes")
-    draw_reconstructions(tmp_path / "reconstructions.png", model, store, "reconstructions")
+    figures = (
+        explained_figure(mouth_errors(model, store), "explained"),
+        eigenmouths_figure(model, "eigenmouths"),
+        extremes_figure(model, "extremes"),
+        reconstructions_figure(model, store, "reconstructions"),
+    )
+    for number, figure in enumerate(figures):
+        save_figure(figure, tmp_path / f"{number}.png")
     for path in tmp_path.iterdir():
         picture = cv2.imread(str(path))
         assert picture is not None

@@ -1,7 +1,5 @@
 """Pictures of a mouth PCA, to look at: what it keeps, what it loses, and what each of its numbers means."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import torch
@@ -9,28 +7,23 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from avss.data.store import PreparedStore
+from avss.evaluation.drawing import BLUE, FAINT, INK, RED, new_figure
 from avss.evaluation.mouths import PARTS, over_speakers
-from avss.files import writing
 from avss.models.mouth_pca import MouthPCA
 from avss.vision.mouth import apertures
 
-_INK, _FAINT = "#22303c", "#8795a1"
-_COLOURS = dict(zip(PARTS, ("#8795a1", "#2f7fb8", "#e4572e"), strict=True))
+_COLOURS = dict(zip(PARTS, (FAINT, BLUE, RED), strict=True))
 _COLUMNS = 8
 
 
-def draw_explained(path: Path, errors: pd.DataFrame, title: str) -> None:
+def explained_figure(errors: pd.DataFrame, title: str) -> Figure:
     """Draw explained variance and error over the number of components, for each part of the split.
 
     Args:
-        path: the PNG file.
         errors: what :func:`~avss.evaluation.mouths.mouth_errors` found.
         title: what stands above it.
-
-    Raises:
-        OutputError: ``path`` cannot be written.
     """
-    figure = _figure((10, 4.2), title)
+    figure = new_figure((10, 4.2), title)
     for column, label, axes in zip(
         ("explained", "error"), ("explained share", "error, grey levels"), figure.subplots(1, 2), strict=True
     ):
@@ -45,24 +38,20 @@ def draw_explained(path: Path, errors: pd.DataFrame, title: str) -> None:
         axes.set_xscale("log", base=2)
         axes.set_xticks(counts, counts)
         axes.set_ylim(bottom=0)
-        axes.set_xlabel("components", color=_INK)
-        axes.set_title(label, fontsize=10, color=_INK, loc="left")
+        axes.set_xlabel("components", color=INK)
+        axes.set_title(label, fontsize=10, color=INK, loc="left")
         axes.grid(alpha=0.3)
         axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False, title="part (speakers)")
-    _save(figure, path)
+    return figure
 
 
-def draw_eigenmouths(path: Path, model: MouthPCA, title: str) -> None:
-    """Draw the mean mouth and the components, blue where a component darkens and red where it lightens.
-
-    Raises:
-        OutputError: ``path`` cannot be written.
-    """
+def eigenmouths_figure(model: MouthPCA, title: str) -> Figure:
+    """Draw the mean mouth and the components, blue where a component darkens and red where it lightens."""
     components = model.components.detach().unflatten(-1, model.crop).numpy()
     scales = 255 * model.scale.detach().numpy()
     rows = -(-(len(components) + 1) // _COLUMNS)
-    figure = _figure((1.5 * _COLUMNS, 1.3 * rows + 0.4), title)
+    figure = new_figure((1.5 * _COLUMNS, 1.3 * rows + 0.4), title)
     panels = figure.subplots(rows, _COLUMNS, squeeze=False).ravel()
     _show(panels[0], model.mean.detach().unflatten(-1, model.crop).numpy(), "mean")
     for number, (axes, component) in enumerate(zip(panels[1:], components, strict=False), start=1):
@@ -70,20 +59,17 @@ def draw_eigenmouths(path: Path, model: MouthPCA, title: str) -> None:
         _show(axes, component, f"{number} · σ {scales[number - 1]:.0f}", cmap="RdBu_r", vmin=-limit, vmax=limit)
     for axes in panels[len(components) + 1 :]:
         axes.set_axis_off()
-    _save(figure, path)
+    return figure
 
 
-def draw_extremes(path: Path, model: MouthPCA, title: str, shown: int = 8) -> None:
+def extremes_figure(model: MouthPCA, title: str, shown: int = 8) -> Figure:
     """Draw the mean mouth with one component at −3 … +3 standard deviations, a row for each of the first ``shown``.
 
     A row is as bright as its brightest mouth is white.
-
-    Raises:
-        OutputError: ``path`` cannot be written.
     """
     deviations = (-3, -2, -1, 0, 1, 2, 3)
     rows = min(shown, model.n_components)
-    figure = _figure((1.5 * len(deviations), 1.1 * rows + 0.6), title)
+    figure = new_figure((1.5 * len(deviations), 1.1 * rows + 0.6), title)
     panels = figure.subplots(rows, len(deviations), squeeze=False)
     for number, row in enumerate(panels):
         features = torch.zeros(len(deviations), model.n_components)
@@ -92,21 +78,18 @@ def draw_extremes(path: Path, model: MouthPCA, title: str, shown: int = 8) -> No
             mouths = model.reconstruct(features).numpy()
         for axes, mouth, deviation in zip(row, mouths, deviations, strict=True):
             _show(axes, mouth, f"{deviation:+d}σ" if number == 0 and deviation else "", vmax=mouths.max())
-        row[0].set_ylabel(f"{number + 1}", rotation=0, labelpad=12, color=_INK, va="center")
-    _save(figure, path)
+        row[0].set_ylabel(f"{number + 1}", rotation=0, labelpad=12, color=INK, va="center")
+    return figure
 
 
-def draw_reconstructions(path: Path, model: MouthPCA, store: PreparedStore, title: str) -> None:
+def reconstructions_figure(model: MouthPCA, store: PreparedStore, title: str) -> Figure:
     """Draw the widest open mouth of up to eight speakers of each part, and its reconstruction beneath it.
 
     Both are as bright as the brightest pixel of the mouth is white.
-
-    Raises:
-        OutputError: ``path`` cannot be written.
     """
     examples = {part: _widest_mouths(store, speakers) for part, speakers in store.speakers.items()}
     parts = [part for part in PARTS if examples.get(part)]
-    figure = _figure((1.5 * _COLUMNS, 2.3 * len(parts) + 0.4), title)
+    figure = new_figure((1.5 * _COLUMNS, 2.3 * len(parts) + 0.4), title)
     panels = figure.subplots(2 * len(parts), _COLUMNS, squeeze=False)
     for axes in panels.ravel():
         axes.set_axis_off()
@@ -116,7 +99,7 @@ def draw_reconstructions(path: Path, model: MouthPCA, store: PreparedStore, titl
                 back = model.reconstruct(model(torch.from_numpy(mouth))).numpy()
             _show(panels[2 * number, column], mouth / 255, f"{part} · {speaker}", vmax=mouth.max() / 255)
             _show(panels[2 * number + 1, column], back, "", vmax=mouth.max() / 255)
-    _save(figure, path)
+    return figure
 
 
 def _widest_mouths(store: PreparedStore, speakers: list[str]) -> list[tuple[str, np.ndarray]]:
@@ -128,21 +111,10 @@ def _widest_mouths(store: PreparedStore, speakers: list[str]) -> list[tuple[str,
     return found
 
 
-def _figure(size: tuple[float, float], title: str) -> Figure:
-    figure = Figure(figsize=size, dpi=110, facecolor="white", layout="constrained")
-    figure.suptitle(title, x=0.01, ha="left", fontsize=12, color=_INK, weight="bold")
-    return figure
-
-
 def _show(axes: Axes, picture: np.ndarray, title: str, cmap: str = "gray", vmin: float = 0, vmax: float = 1) -> None:
     axes.set_axis_on()
     axes.imshow(picture, cmap=cmap, vmin=vmin, vmax=vmax, interpolation="nearest")
-    axes.set_title(title, fontsize=8, color=_FAINT, loc="left")
+    axes.set_title(title, fontsize=8, color=FAINT, loc="left")
     axes.set_xticks([])
     axes.set_yticks([])
     axes.spines[:].set_visible(False)
-
-
-def _save(figure: Figure, path: Path) -> None:
-    with writing(path) as unfinished:
-        figure.savefig(unfinished)
