@@ -1,5 +1,6 @@
 """A run folder, its resuming and its refusals, over a linear model on made data."""
 
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -10,16 +11,17 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
 from avss.data.epochs import EpochOrder
-from avss.errors import OutputError
+from avss.errors import ModelError, OutputError
 from avss.training.callbacks import TrainingError
-from avss.training.run import fit
+from avss.training.run import fit, log_figures, run_folder
 
 
 class Line(pl.LightningModule):
-    def __init__(self, stop_after: int | None = None) -> None:
+    def __init__(self, stop_after: int | None = None, idle: int = 0) -> None:
         super().__init__()
         torch.manual_seed(0)
         self.dropout, self.line = nn.Dropout(0.5), nn.Linear(4, 1)
+        self.idle = nn.Parameter(torch.zeros(idle))
         self.stop_after = stop_after
 
     def training_step(self, batch: Tensor) -> Tensor:
@@ -68,10 +70,57 @@ def test_a_run_killed_in_any_epoch_ends_with_the_weights_and_the_table_of_a_whol
         folder = tmp_path / f"killed{epoch}"
         with pytest.raises((KeyboardInterrupt, SystemExit)):
             train(folder, Line(stop_after=epoch))
-        kept = torch.load(folder / "checkpoints" / "last.ckpt", weights_only=False)
+        kept = torch.load(folder / "checkpoints" / "last.ckpt", weights_only=True)
         assert kept["global_step"] == 3 * epoch
         assert torch.equal(train(folder), whole)
         pd.testing.assert_frame_equal(pd.read_csv(folder / "metrics.csv"), table)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_full_disk_leaves_the_last_checkpoint_which_a_larger_disk_goes_on_from(
+    tmp_path: Path, tiny_disk: Path
+) -> None:
+    whole = train(tmp_path / "whole", Line(idle=27_000))
+    with pytest.raises(OutputError, match="cannot write .*last.ckpt"):
+        train(tiny_disk / "run", Line(idle=27_000))
+    shutil.copytree(tiny_disk / "run", tmp_path / "moved")
+    assert torch.load(tmp_path / "moved" / "checkpoints" / "last.ckpt", weights_only=True)["global_step"] == 3
+    assert torch.equal(train(tmp_path / "moved", Line(idle=27_000)), whole)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_checkpoint_that_is_damaged_or_could_run_something_is_refused(tmp_path: Path) -> None:
+    train(tmp_path)
+    last = tmp_path / "checkpoints" / "last.ckpt"
+    last.write_bytes(last.read_bytes()[:-100])
+    with pytest.raises(ModelError, match="last.ckpt is damaged"):
+        train(tmp_path)
+    torch.save({"callbacks": Path("somewhere")}, last)
+    with pytest.raises(ModelError, match="more than tensors"):
+        train(tmp_path)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_settings_metrics_and_figures_are_logged_offline_inside_the_run_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WANDB_MODE", "offline")
+    settings = {"rate": 0.1, "store": Path("of_lips")}
+    trainer = fit(Line(), Numbers(), tmp_path, settings=settings, epochs=2, device="cpu", wandb=True)
+    log_figures(trainer, {"told_right": 0.75})
+    (log,) = tmp_path.glob("wandb/offline-run-*/*.wandb")
+    for logged in (b"rate", b"of_lips", b"train_loss", b"told_right", b"0.75"):
+        assert logged in log.read_bytes(), logged
+
+
+def test_a_run_without_a_folder_gets_one_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WANDB_RUN_ID", raising=False)
+    assert run_folder(Path("here"), "stage/net") == Path("here")
+    first, second = run_folder(None, "stage/net"), run_folder(None, "stage/net")
+    assert first != second
+    assert first.parent == second.parent == Path("runs/stage/net")
+    monkeypatch.setenv("WANDB_RUN_ID", "abc123")
+    assert run_folder(None, "stage/net") == Path("runs/stage/net/abc123")
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -43,6 +43,6 @@ class WholeCheckpoints(TorchCheckpointIO):
         """
         try:
             return torch.load(path, map_location, weights_only=weights_only)
-        except (RuntimeError, EOFError, pickle.UnpicklingError) as error:
+        except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
             what = f"{path} is damaged, or holds more than tensors and plain values"
             raise ModelError(what, "a checkpoint that a training wrote", "remove it to train from the start") from error
