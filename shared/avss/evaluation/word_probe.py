@@ -112,7 +112,7 @@ def tell_words(train: PooledWords, test: PooledWords) -> ToldWords:
             raise CorpusError(
                 f"the training clips say one {slot} at most", "two words to choose from", "use more clips"
             )
-        probe = make_pipeline(StandardScaler(), LogisticRegression(C=_PENALTY, max_iter=200))
+        probe = make_pipeline(StandardScaler(), LogisticRegression(C=_PENALTY, max_iter=1000))
         probe.fit(train.features[learned], train.words[learned])
         right[asked] = probe.predict(test.features[asked]) == test.words[asked]
     return ToldWords(slots_of_test, right, test.speakers)
