@@ -81,7 +81,7 @@ def test_a_full_disk_leaves_the_last_checkpoint_which_a_larger_disk_goes_on_from
     tmp_path: Path, tiny_disk: Path
 ) -> None:
     whole = train(tmp_path / "whole", Line(idle=27_000))
-    with pytest.raises(OutputError, match="cannot write .*last.ckpt"):
+    with pytest.raises(OutputError, match=r"cannot write .*last\.ckpt"):
         train(tiny_disk / "run", Line(idle=27_000))
     shutil.copytree(tiny_disk / "run", tmp_path / "moved")
     assert torch.load(tmp_path / "moved" / "checkpoints" / "last.ckpt", weights_only=True)["global_step"] == 3
@@ -93,7 +93,7 @@ def test_a_checkpoint_that_is_damaged_or_could_run_something_is_refused(tmp_path
     train(tmp_path)
     last = tmp_path / "checkpoints" / "last.ckpt"
     last.write_bytes(last.read_bytes()[:-100])
-    with pytest.raises(ModelError, match="last.ckpt is damaged"):
+    with pytest.raises(ModelError, match="ckpt is damaged"):
         train(tmp_path)
     torch.save({"callbacks": Path("somewhere")}, last)
     with pytest.raises(ModelError, match="more than tensors"):
