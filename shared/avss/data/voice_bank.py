@@ -68,6 +68,11 @@ class VoiceBank:
         return self.valid.shape[1]
 
     @cached_property
+    def index(self) -> dict[str, int]:
+        """The number of each clip by its id."""
+        return {clip_id: number for number, clip_id in enumerate(self.ids)}
+
+    @cached_property
     def roster(self) -> Roster:
         """The speakers and their clips."""
         names, speaker, count = np.unique(self.speakers, return_inverse=True, return_counts=True)
