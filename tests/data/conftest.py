@@ -1,6 +1,6 @@
 """Prepared clips without a video, for tests of the store alone, and films of a generated face in odd formats."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from fractions import Fraction
 from pathlib import Path
@@ -8,16 +8,19 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+import torch
 from av.video.stream import VideoStream
 
-from avss.corpora.clip import Segment
+from avss.corpora.clip import Segment, Sex
 from avss.corpora.opening import open_corpus
 from avss.data.parts import write_part
 from avss.data.store import PreparedClip, PreparedStore
 from avss.data.store_writer import StoreWriter
+from avss.data.voice_bank import VoiceBank
 from avss.media.reading import read_frames, read_wave
 
 MakeClip = Callable[[int, int], PreparedClip]
+MakeBank = Callable[..., VoiceBank]
 
 
 @pytest.fixture(scope="session")
@@ -114,5 +117,35 @@ def made_store(tmp_path: Path, make_clip: MakeClip) -> Callable[..., PreparedSto
             }
         writer.finish(rows, {})
         return PreparedStore(writer.root)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_bank() -> MakeBank:
+    """Makes a bank of noise: ``make_bank({"a": [10, 12], "b": [10]})`` has two clips of ``a``, of 10 and 12 frames.
+
+    Men and women alternate. Frame t of clip n is seen as the number 100·n + t + 1, and the whole clip as n + 1.
+    """
+
+    def make(lengths: Mapping[str, Sequence[int]], seed: int = 0) -> VoiceBank:
+        clips = [(speaker, number, T) for speaker, of_speaker in lengths.items() for number, T in enumerate(of_speaker)]
+        rng, longest = np.random.default_rng(seed), max(T for _, _, T in clips)
+        within = np.arange(longest) < np.array([[T] for _, _, T in clips])
+        loudness = rng.uniform(300, 6000, (len(clips), 1, 1))
+        audio = np.clip(rng.normal(0, loudness, (len(clips), longest, 640)), -32767, 32767) * within[..., None]
+        level = np.sqrt((audio**2).mean(axis=2).sum(axis=1) / within.sum(axis=1)) / 32767
+        sexes: Sequence[Sex] = ("m", "f")
+        numbers, times = torch.arange(len(clips)), torch.arange(longest)
+        bank = VoiceBank(
+            ids=tuple(f"{speaker}/{number}" for speaker, number, _ in clips),
+            speakers=tuple(speaker for speaker, _, _ in clips),
+            sexes=tuple(sexes[list(lengths).index(speaker) % 2] for speaker, _, _ in clips),
+            lengths=np.array([T for _, _, T in clips]),
+            audio=torch.from_numpy(audio.astype(np.int16)).flatten(1),
+            level=torch.from_numpy(level.astype(np.float32)),
+            valid=torch.from_numpy(within),
+        )
+        return bank.seen_as({"who": numbers + 1}, features=100 * numbers[:, None, None] + times[:, None] + 1.0)
 
     return make
