@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from sklearn.decomposition import IncrementalPCA
 
 from avss.corpora.clip import Segment
 from avss.data.lip_clips import LipClip, in_split
@@ -18,6 +19,7 @@ from avss.evaluation.phones import FrameReadings, read_lips, score_phones
 from avss.evaluation.word_probe import pool_words, probe_words
 from avss.models.frontend import Frontend
 from avss.models.lip2phone import Lip2Phone
+from avss.models.mouth_pca import MouthPCA
 from avss.speech.phone_labels import PhoneLabels
 from avss.speech.phones import PHONES
 from avss.training.lip_task import LipTask, frame_loss, order_loss
@@ -43,6 +45,13 @@ def clip(number: int, split: Split = "train", T: int = 24) -> LipClip:
     shape, picture = np.zeros((68, 2), np.float32), np.zeros((64, 64, 3), np.uint8)
     speaker = f"s{number % 4}"
     return LipClip(f"{speaker}/{number}", speaker, split, points, mouth, valid, shape, picture, labels, words)
+
+
+def with_mouths(clip: LipClip) -> LipClip:
+    """The clip with mouths that are the brighter, the larger the number of the phone, and still lips."""
+    rng = np.random.default_rng([len(clip.id)])
+    grey = 60 + 60 * clip.labels.phones[:, None, None] + rng.normal(0, 5, (len(clip), 4, 6))
+    return replace(clip, points=np.tile(clip.points[:1], (len(clip), 1, 1)), mouth=grey.astype(np.uint8))
 
 
 CLIPS = [*(clip(number) for number in range(24)), *(clip(number, "valid") for number in range(24, 32))]
@@ -73,6 +82,22 @@ def test_a_killed_training_ends_with_the_same_weights_and_can_be_judged(tmp_path
 
     words = probe_words(*(pool_words(whole.frontend, in_split(CLIPS, part)) for part in ("train", "valid")))
     assert set(words) == {"command", "colour", "preposition", "letter", "digit", "adverb", "mean"}
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_phones_are_learned_from_mouths_alone_and_a_frozen_pca_stays(tmp_path: Path) -> None:
+    clips = [with_mouths(clip) for clip in CLIPS]
+    mouths = np.concatenate([clip.mouth.reshape(len(clip), -1) for clip in clips]) / 255
+    pca = MouthPCA.from_sklearn(IncrementalPCA(2, whiten=True).fit(mouths), (4, 6))
+    before = {name: weights.clone() for name, weights in pca.state_dict().items()}
+    torch.manual_seed(0)
+    frontend = Frontend(Lip2Phone(2, hidden=16, features=16, dropout=0.0, inputs=()), pca)
+    frontend.freeze("pca")
+    task = LipTask(frontend, rate=2e-2)
+    fit(task, LipData(clips, batch=4, seed=0), tmp_path, settings={}, epochs=6, device="cpu")
+    scores = score_phones(read_lips(frontend, in_split(clips, "valid")))
+    assert scores.phones.value > scores.phone_majority.value + 0.2
+    assert all(torch.equal(pca.state_dict()[name], weights) for name, weights in before.items())
 
 
 def test_scores_of_readings_that_are_known() -> None:
