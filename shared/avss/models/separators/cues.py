@@ -1,0 +1,115 @@
+"""What tells a separator whom to listen to: one stream of cues per voice, at the rate of the video.
+
+A net that has met few speakers learns who they are instead of what lips do. Against that, the features of the lips are
+standardised within each clip and squeezed through a bottleneck of a few channels, and the embedding of the face is
+hidden from the net in a share of the training clips.
+
+The audio-only twin listens by the number of a voice alone: the same net with learned constants instead of what is seen.
+Which voice comes out where is then for a permutation-invariant loss to settle.
+"""
+
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from avss.errors import ModelError
+
+Sight = Literal["all", "lips", "identity"]
+
+_CONTEXT = 5  # frames
+_LEAST_DEVIATION = 0.1  # of features of size 1: a mouth at rest is not blown up into a speaking one
+
+
+class VisualCues(nn.Module):
+    """Features of faces to cues.
+
+    Args:
+        features: D; the last ``identity`` of them tell who it is, the others what the lips do.
+        identity: 0 where the frontend has no face net.
+        channels: C, of the cues.
+        bottleneck: channels that lips, and identity, are each squeezed to.
+        standardise: take the mean and deviation over the clip out of the features of the lips.
+        identity_dropout: share of faces whose identity is hidden in training.
+        sight: what is looked at of the features.
+
+    Raises:
+        ModelError: ``sight`` leaves nothing to look at.
+    """
+
+    def __init__(
+        self,
+        features: int,
+        identity: int = 0,
+        channels: int = 64,
+        bottleneck: int = 12,
+        standardise: bool = True,
+        identity_dropout: float = 0.5,
+        sight: Sight = "all",
+    ) -> None:
+        super().__init__()
+        self.features, self.identity, self.channels, self.bottleneck = features, identity, channels, bottleneck
+        self.standardise, self.identity_dropout, self.sight = standardise, identity_dropout, sight
+        lips = 0 if sight == "identity" else features - identity
+        who = 0 if sight == "lips" else identity
+        if lips + who == 0:
+            what = f"{features} features, {identity} of them of the identity, of which {sight} is to be seen"
+            raise ModelError(what, "something to look at", "take a frontend with a face net, or look at the lips too")
+        self.lips = nn.Linear(lips, bottleneck) if lips else None
+        self.who = nn.Linear(who, bottleneck) if who else None
+        self.drop = nn.Dropout(identity_dropout)
+        inner = bottleneck * ((lips > 0) + (who > 0)) + 1
+        self.context = nn.Conv1d(inner, channels, _CONTEXT, padding=_CONTEXT // 2)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Features [B,K,T,D] → cues [B,K,C,T]; a frame whose features are all zero is one in which nobody was seen.
+
+        Raises:
+            ModelError: the features are of another frontend.
+        """
+        if features.shape[-1] != self.features:
+            what = f"{features.shape[-1]} features of each face"
+            raise ModelError(what, f"{self.features}, as in training", "use the frontend it was trained with")
+        seen = (features != 0).any(-1, keepdim=True)  # [B,K,T,1]
+        lips, who = features.split([self.features - self.identity, self.identity], dim=-1)
+        shown = [seen.to(features.dtype)]
+        if self.lips is not None:
+            shown.append(self.lips(standardised(lips, seen) if self.standardise else lips) * seen)
+        if self.who is not None:
+            kept = self.drop(who.new_ones((*who.shape[:2], 1, 1)))  # [B,K,1,1], whole clips
+            shown.append(self.who(who * kept) * seen)
+        shown = torch.cat(shown, dim=-1).mT.flatten(0, 1)  # [B·K,C',T]
+        return nn.functional.gelu(self.context(shown)).unflatten(0, features.shape[:2])
+
+
+class VoiceNumbers(nn.Module):
+    """Learned constants in the place of what is seen, for up to ``voices`` voices: the audio-only twin.
+
+    Args:
+        voices: the largest K.
+        channels: C, of the cues.
+    """
+
+    def __init__(self, voices: int, channels: int = 64) -> None:
+        super().__init__()
+        self.voices, self.channels = voices, channels
+        self.constants = nn.Parameter(torch.randn(voices, channels))
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Features [B,K,T,D], of which only the shape counts → cues [B,K,C,T].
+
+        Raises:
+            ModelError: K is larger than what was trained.
+        """
+        B, K, T = features.shape[:3]
+        if self.voices < K:
+            raise ModelError(f"{K} voices", f"at most {self.voices}, as in training", "train it for more voices")
+        return self.constants[:K, :, None].expand(B, K, self.channels, T)
+
+
+def standardised(features: Tensor, seen: Tensor) -> Tensor:
+    """Features [B,K,T,D], of mean 0 and deviation 1 over those of its clip that are ``seen`` [B,K,T,1]; others 0."""
+    count = seen.sum(2, keepdim=True).clamp(min=1)
+    centred = (features - (features * seen).sum(2, keepdim=True) / count) * seen
+    variance = centred.square().sum(2, keepdim=True) / count
+    return centred / (variance + _LEAST_DEVIATION**2).sqrt()

@@ -1,0 +1,69 @@
+"""What every separator keeps, whatever net is inside: ``mixture [B,S], features [B,K,T,D] → voices [B,K,S]``.
+
+- Any number of faces K and frames T; another order of the faces gives the voices in that other order.
+- The voices come at the level of the mixture: a mixture twice as loud gives voices twice as loud.
+- What belongs to no voice is the rest, and all of them add up to the mixture (:func:`rest_of`).
+"""
+
+from torch import Tensor, nn
+
+from avss.errors import ModelError
+from avss.models.separators.cues import VisualCues, VoiceNumbers
+from avss.rates import SAMPLES_PER_FRAME, samples_in
+
+_QUIETEST = 1e-5  # level, -100 dB: below it a mixture is silence, and stays it
+
+
+class Separator(nn.Module):
+    """A net told by cues whom to listen to.
+
+    Args:
+        cues: what is known of each voice; :class:`VoiceNumbers` makes it the audio-only twin.
+        net: one of the families; maps a mixture [B,S] of level 1 and cues [B,K,C,T] to voices [B,K,S].
+    """
+
+    def __init__(self, cues: VisualCues | VoiceNumbers, net: nn.Module) -> None:
+        super().__init__()
+        self.cues, self.net = cues, net
+
+    def forward(self, mixture: Tensor, features: Tensor) -> Tensor:
+        """Separate B mixtures into the voices of K faces each.
+
+        Args:
+            mixture: [B,S]; S is 640·T, or at most a frame more or less: then the last frame's cues are held, or the
+                mixture goes on in silence, while it is separated.
+            features: [B,K,T,D]; frames of zeros are frames in which nobody was seen.
+
+        Returns:
+            float32 [B,K,S].
+
+        Raises:
+            ModelError: shapes that do not belong together, or features of another frontend.
+        """
+        _check(mixture, features)
+        S, T = mixture.shape[-1], features.shape[2]
+        level = mixture.float().square().mean(-1, keepdim=True).sqrt().clamp(min=_QUIETEST)  # [B,1]
+        missing = max(0, samples_in(T) - S)
+        cues = self.cues(features)  # [B,K,C,T]
+        if samples_in(T) < S:
+            missing = samples_in(T + 1) - S
+            cues = nn.functional.pad(cues, (0, 1), mode="replicate")
+        voices = self.net(nn.functional.pad(mixture / level, (0, missing)), cues)
+        return voices[..., :S].float() * level[:, None]
+
+
+def rest_of(mixture: Tensor, voices: Tensor) -> Tensor:
+    """What of the mixture [B,S] is in none of the voices [B,K,S]: noise, the room, people who are not seen. [B,S]."""
+    return mixture - voices.sum(1)
+
+
+def _check(mixture: Tensor, features: Tensor) -> None:
+    what = f"a mixture {list(mixture.shape)} and features {list(features.shape)}"
+    if mixture.ndim != 2 or features.ndim != 4 or len(mixture) != len(features) or 0 in features.shape[1:3]:
+        raise ModelError(
+            what, "[B,S] and [B,K,T,D] of the same B, with K and T at least 1", "look at where they are made"
+        )
+    T = features.shape[2]
+    if abs(mixture.shape[1] - samples_in(T)) > SAMPLES_PER_FRAME:
+        wanted = f"{samples_in(T)} samples for {T} frames, give or take {SAMPLES_PER_FRAME}"
+        raise ModelError(what, wanted, "cut sound and picture to the same length")

@@ -1,0 +1,65 @@
+"""Short-time spectra: what a mixture is made of, and voices cut out of it by complex masks.
+
+A real mask keeps the phase of the mixture, and with it the other voices' share of every bin where two of them meet:
+on mixtures of two a perfect one stops below 15 dB. A complex mask of magnitude up to 2 reaches above 30 dB.
+
+The spectra are always float32: bfloat16 has 8 bits, which the sum of an inverse transform would show as noise.
+"""
+
+import torch
+from torch import Tensor, nn
+
+_LOUDEST = 2.0
+_FLOOR = 1e-4  # of a mixture of level 1: -80 dB
+_COMPRESSION = 0.7
+
+
+class Spectrum(nn.Module):
+    """Waves ↔ complex spectra, Hann windows, L = S // hop + 1 frames of F = window // 2 + 1 bins.
+
+    Args:
+        window: samples of a frame.
+        hop: samples from one frame to the next, at most half a window.
+    """
+
+    def __init__(self, window: int, hop: int) -> None:
+        super().__init__()
+        self.window, self.hop, self.bins = window, hop, window // 2 + 1
+        self.hann: Tensor
+        self.register_buffer("hann", torch.hann_window(window), persistent=False)
+
+    def analyse(self, waves: Tensor) -> Tensor:
+        """[B,S] → complex [B,F,L]."""
+        with torch.autocast(waves.device.type, enabled=False):
+            return torch.stft(
+                waves.float(),
+                self.window,
+                self.hop,
+                window=self.hann,
+                pad_mode="constant",
+                normalized=True,
+                return_complex=True,
+            )
+
+    def synthesise(self, spectra: Tensor, S: int) -> Tensor:
+        """Complex [...,F,L] → [...,S], the inverse of :meth:`analyse`."""
+        with torch.autocast(spectra.device.type, enabled=False):
+            waves = torch.istft(
+                spectra.flatten(0, -3), self.window, self.hop, window=self.hann, normalized=True, length=S
+            )
+        return waves.unflatten(0, spectra.shape[:-2])
+
+
+def loudness_and_phase(spectra: Tensor) -> Tensor:
+    """What a net is shown of complex spectra [B,F,L]: log magnitude, and both parts, compressed; [B,3,F,L]."""
+    magnitude = spectra.abs().clamp(min=_FLOOR)
+    compressed = torch.view_as_real(spectra * magnitude.pow(-_COMPRESSION)).movedim(-1, 1)  # [B,2,F,L]
+    return torch.cat([magnitude.log()[:, None], compressed], dim=1)
+
+
+def complex_masks(parts: Tensor) -> Tensor:
+    """What a net says, [...,2,F,L] → complex masks [...,F,L] of magnitude below 2."""
+    with torch.autocast(parts.device.type, enabled=False):
+        parts = parts.float()
+        bounded = _LOUDEST * parts * (1 + parts.square().sum(-3, keepdim=True)).rsqrt()
+        return torch.complex(*bounded.unbind(-3))

@@ -1,0 +1,70 @@
+"""The family for CPUs: dilated convolutions over the frames of a spectrum.
+
+All bins of a frame are channels of one sequence, so a stage sees seconds of context for few operations. The dilated
+convolutions are dense, for on a CPU the depthwise-separable ones of Conv-TasNet take longer than their operations tell:
+they wait for memory (tests/benchmarks/bench_separators.py).
+
+After Y. Luo, N. Mesgarani, "Conv-TasNet: surpassing ideal time-frequency magnitude masking for speech separation",
+TASLP 2019, on spectra instead of a learned basis.
+"""
+
+from torch import Tensor, nn
+
+from avss.models.separators.spectrum import Spectrum, complex_masks, loudness_and_phase
+from avss.models.separators.streams import Fusion, Streams
+
+
+class TCN(nn.Module):
+    """A mixture and cues to voices.
+
+    Args:
+        cues: C, channels of the cues.
+        width: channels of the net.
+        stages: how often the dilations 1, 2, 4, … are run through.
+        blocks: dilations of a stage.
+        window: samples of a frame.
+        hop: samples from one frame to the next.
+        fusion: how the cues come in.
+    """
+
+    def __init__(
+        self,
+        cues: int,
+        width: int = 192,
+        stages: int = 2,
+        blocks: int = 8,
+        window: int = 512,
+        hop: int = 256,
+        fusion: Fusion = "early",
+    ) -> None:
+        super().__init__()
+        self.cues, self.width, self.blocks, self.window, self.hop = cues, width, blocks, window, hop
+        self.stages, self.fusion = stages, fusion
+        self.spectrum = Spectrum(window, hop)
+        self.enter = nn.Conv1d(3 * self.spectrum.bins, width, 1)
+        rows = [nn.Sequential(*(_Block(width, 2**block) for block in range(blocks))) for _ in range(stages)]
+        self.streams = Streams(rows, width, cues, fusion)
+        self.leave = nn.Sequential(nn.GroupNorm(1, width), nn.Conv1d(width, 2 * self.spectrum.bins, 1))
+
+    def forward(self, mixture: Tensor, cues: Tensor) -> Tensor:
+        """Mixture [B,S] of level 1 and cues [B,K,C,T] → voices [B,K,S]."""
+        spectrum = self.spectrum.analyse(mixture)  # [B,F,L]
+        streams = self.streams(self.enter(loudness_and_phase(spectrum).flatten(1, 2)), cues)  # [B,K,H,L]
+        parts = self.leave(streams.flatten(0, 1)).unflatten(1, (2, -1)).unflatten(0, cues.shape[:2])  # [B,K,2,F,L]
+        return self.spectrum.synthesise(complex_masks(parts) * spectrum[:, None], mixture.shape[-1])
+
+
+class _Block(nn.Module):
+    """[N,H,L] → [N,H,L]: one dilation, with a residual."""
+
+    def __init__(self, width: int, dilation: int) -> None:
+        super().__init__()
+        self.net = nn.Sequential(
+            nn.GroupNorm(1, width),
+            nn.Conv1d(width, width, 3, padding=dilation, dilation=dilation),
+            nn.GELU(),
+            nn.Conv1d(width, width, 1),
+        )
+
+    def forward(self, streams: Tensor) -> Tensor:
+        return streams + self.net(streams)
