@@ -18,9 +18,12 @@ export OMP_WAIT_POLICY := PASSIVE
 export WANDB_MODE ?= offline
 
 DATA := data/generated
-SPEAKERS ?= 48
+SPEAKERS ?= 120
 CLIPS ?= 6
 JOBS ?= -1
+
+PCA := 1_frontend/1_1_pca
+FRONTEND := 1_frontend/1_2_frontend_training
 
 .PHONY: help setup replicate test benchmark lock clean
 
@@ -39,13 +42,15 @@ setup: .venv/.complete
 replicate: setup
 	$(AVSS) doctor
 	$(AVSS) corpus generate --out $(DATA)/clips --speakers $(SPEAKERS) --clips $(CLIPS) --jobs $(JOBS)
-	$(PYTHON) 1_frontend/1_1_pca/prepare.py --config 1_frontend/1_1_pca/prepare_quick.yaml --jobs $(JOBS)
-	$(PYTHON) 1_frontend/1_1_pca/fit_pca.py --config 1_frontend/1_1_pca/fit_pca_quick.yaml
-	$(PYTHON) 1_frontend/1_1_pca/evaluate.py --config 1_frontend/1_1_pca/evaluate_quick.yaml
-	$(PYTHON) 1_frontend/1_2_frontend_training/label_phones.py \
-		--config 1_frontend/1_2_frontend_training/label_phones_quick.yaml
-	$(PYTHON) 1_frontend/1_2_frontend_training/measure_voices.py \
-		--config 1_frontend/1_2_frontend_training/measure_voices_quick.yaml --jobs $(JOBS)
+	$(PYTHON) $(PCA)/prepare.py --config $(PCA)/prepare_quick.yaml --jobs $(JOBS)
+	$(PYTHON) $(PCA)/fit_pca.py --config $(PCA)/fit_pca_quick.yaml
+	$(PYTHON) $(PCA)/evaluate.py --config $(PCA)/evaluate_quick.yaml
+	$(PYTHON) $(FRONTEND)/label_phones.py --config $(FRONTEND)/label_phones_quick.yaml
+	$(PYTHON) $(FRONTEND)/measure_voices.py --config $(FRONTEND)/measure_voices_quick.yaml --jobs $(JOBS)
+	$(PYTHON) $(FRONTEND)/train_lip2phone.py --config $(FRONTEND)/train_lip2phone_quick.yaml
+	$(PYTHON) $(FRONTEND)/train_face_to_speaker.py --config $(FRONTEND)/train_face_to_speaker_quick.yaml
+	$(PYTHON) $(FRONTEND)/join_frontend.py --config $(FRONTEND)/join_frontend_quick.yaml
+	$(PYTHON) $(FRONTEND)/evaluate.py --config $(FRONTEND)/evaluate_quick.yaml
 
 test: setup
 	.venv/bin/ruff check .
