@@ -1,5 +1,8 @@
 """Mixtures under a real trainer: moved, mixed, shared, and the same after a resumed run."""
 
+from collections.abc import Sequence
+
+import numpy as np
 import pytest
 import pytorch_lightning as pl
 import torch
@@ -14,6 +17,7 @@ from avss.data.noise import coloured_noise
 from avss.errors import SettingsError
 
 SETTINGS = MixtureSettings(speakers=(2, 3), frames=6, noise=0.5)
+LEVELS = [SETTINGS, MixtureSettings(speakers=(4, 4), frames=6)]
 VALID = MixtureSettings(frames=6)
 
 
@@ -49,12 +53,12 @@ def data(make_bank):
     noise = coloured_noise(seconds=1)
     train, valid = make_bank({name: [8, 8] for name in "abcd"}), make_bank({name: [6] for name in "xy"})
 
-    def make(batch: int = 4) -> MixtureData:
+    def make(batch: int = 4, levels: Sequence[MixtureSettings] = (SETTINGS,)) -> MixtureData:
         return MixtureData(
             Sources(train, noise=noise),
             Sources(valid),
-            settings=SETTINGS,
-            valid_settings=VALID,
+            levels=levels,
+            valid_levels=[VALID],
             batch=batch,
             steps=3,
             valid_steps=2,
@@ -98,14 +102,16 @@ def test_validation_is_the_same_in_every_epoch(data):
         assert torch.equal(first.mixture, second.mixture)
 
 
-def test_settings_may_change_between_epochs(data):
-    class Harder(pl.Callback):
-        def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-            harder.recipes.settings = MixtureSettings(speakers=(4, 4), frames=6)
-
-    harder = data()
-    heard = listen(harder, 1, callbacks=[Harder()]).heard
-    assert {made.voices.shape[1] for made in heard} == {4}
+def test_levels_come_in_the_shares_asked_for(data):
+    taken = [made.voices.shape[1] for made in listen(data(levels=LEVELS), 2).heard]
+    assert sorted(K == 4 for K in taken) == [False] * 4 + [True] * 2  # in turn, 0 1 0 of each epoch, in random order
+    hard = data(levels=LEVELS)
+    hard.recipes.shares = np.array([0.0, 1.0])
+    assert {made.voices.shape[1] for made in listen(hard, 1).heard} == {4}
+    hard.recipes.shares = np.array([0.5, 0.5])
+    mixed = [hard.recipes[epoch, 0].faces.clip.shape[1] == 4 for epoch in range(40)]
+    assert 8 < sum(mixed) < 32
+    assert mixed == [hard.recipes[epoch, 0].faces.clip.shape[1] == 4 for epoch in range(40)]
 
 
 def test_two_processes_share_each_batch(data):

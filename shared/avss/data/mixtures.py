@@ -4,9 +4,13 @@ A batch is a function of the seed and its number. Several processes draw the who
 that a step of four processes is the step of one.
 """
 
+from collections.abc import Sequence
+
+import numpy as np
 import pytorch_lightning as pl
 from torch.utils.data import DataLoader, Dataset
 
+from avss.corpora.generated.cast.draws import named_generators
 from avss.data.epochs import EpochOrder
 from avss.data.mixing import Mixtures, mix
 from avss.data.mixture_draw import draw_recipe
@@ -16,20 +20,33 @@ from avss.errors import SettingsError
 
 
 class Recipes(Dataset[Recipe]):
-    """Item (epoch, number) is the recipe of that batch of that epoch.
+    """Item (epoch, number) is the recipe of that batch of that epoch, drawn from one of several levels of difficulty.
 
     Attributes:
-        settings: of the recipes drawn from now on.
+        levels: settings of the levels.
+        shares: float64 [levels], shares of the batches drawn from each; it may change between epochs. ``None`` takes
+            the levels in turn.
     """
 
-    def __init__(self, sources: Sources, settings: MixtureSettings, batch: int, steps: int, seed: int) -> None:
-        self.settings = settings
+    def __init__(
+        self,
+        sources: Sources,
+        levels: Sequence[MixtureSettings],
+        batch: int,
+        steps: int,
+        seed: int,
+        shares: np.ndarray | None = None,
+    ) -> None:
+        self.levels, self.shares = levels, shares
         self._sources, self._batch, self._steps, self._seed = sources, batch, steps, seed
 
     def __getitem__(self, index: tuple[int, int]) -> Recipe:
         epoch, number = index
         step = epoch * self._steps + number
-        return draw_recipe(self.settings, self._sources, self._batch, seed=self._seed, step=step)
+        level = number % len(self.levels)
+        if self.shares is not None:
+            level = named_generators(self._seed, step)("level").choice(len(self.levels), p=self.shares)
+        return draw_recipe(self.levels[level], self._sources, self._batch, seed=self._seed, step=step)
 
     def __len__(self) -> int:
         return self._steps
@@ -42,7 +59,7 @@ class MixtureData(pl.LightningDataModule):
 
     Args:
         train, valid: what mixtures are made from.
-        settings, valid_settings: how they are drawn.
+        levels, valid_levels: how they are drawn, one for each level of difficulty.
         batch: mixtures in a batch, of all processes together.
         steps, valid_steps: batches in an epoch, and to validate on; the latter are the same in every epoch.
         seed: of all draws.
@@ -53,8 +70,8 @@ class MixtureData(pl.LightningDataModule):
         train: Sources,
         valid: Sources,
         *,
-        settings: MixtureSettings,
-        valid_settings: MixtureSettings,
+        levels: Sequence[MixtureSettings],
+        valid_levels: Sequence[MixtureSettings],
         batch: int,
         steps: int,
         valid_steps: int,
@@ -63,9 +80,9 @@ class MixtureData(pl.LightningDataModule):
         super().__init__()
         self._sources = {"train": train, "valid": valid}
         self._seed, self._batch = seed, batch
-        self.recipes = Recipes(train, settings, batch, steps, seed)
+        self.recipes = Recipes(train, levels, batch, steps, seed)
         # Another seed: no validation mixture of a bank that is also trained on repeats a training mixture.
-        self._valid_recipes = Recipes(valid, valid_settings, batch, valid_steps, seed + 1)
+        self._valid_recipes = Recipes(valid, valid_levels, batch, valid_steps, seed + 1)
 
     def setup(self, stage: str) -> None:
         """Bring the clips to the device that trains.
