@@ -74,7 +74,7 @@ class SeparationLoss(nn.Module):
 
 
 def stream_error(estimates: Tensor, references: Tensor, mixture: Tensor, limit: float = LIMIT) -> Tensor:
-    """Level of the error of each stream beside its reference, or where that is silent beside the mixture; [batch, n_src].
+    """Level of each stream's error beside its reference, or beside the mixture where that is silent: [batch, n_src].
 
     In dB: the negative signal-to-noise ratio of a voice that speaks, and the level of the output of one that does not.
     Both flatten out towards ``-limit``.

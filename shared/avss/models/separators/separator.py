@@ -5,6 +5,7 @@
 - What belongs to no voice is the rest, and all of them add up to the mixture (:func:`rest_of`).
 """
 
+import torch
 from torch import Tensor, nn
 
 from avss.errors import ModelError
@@ -47,7 +48,7 @@ class Separator(nn.Module):
         cues = self.cues(features)  # [B,K,C,T]
         if samples_in(T) < S:
             missing = samples_in(T + 1) - S
-            cues = nn.functional.pad(cues, (0, 1), mode="replicate")
+            cues = torch.cat([cues, cues[..., -1:]], dim=-1)
         voices = self.net(nn.functional.pad(mixture / level, (0, missing)), cues)
         return voices[..., :S].float() * level[:, None]
 

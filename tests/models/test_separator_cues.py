@@ -1,0 +1,101 @@
+"""What cues depend on, and what a spectrum loses."""
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor
+
+from avss.errors import ModelError
+from avss.models.separators.cues import Sight, VisualCues, standardised
+from avss.models.separators.spectrum import Spectrum, complex_masks, loudness_and_phase
+
+B, K, T, D, IDENTITY = 2, 3, 12, 10, 4
+
+
+@pytest.fixture
+def features() -> Tensor:
+    return torch.randn(B, K, T, D, generator=torch.Generator().manual_seed(0))
+
+
+def visual(sight: Sight = "all", identity_dropout: float = 0.5) -> VisualCues:
+    torch.manual_seed(0)
+    return VisualCues(D, IDENTITY, 8, 5, identity_dropout=identity_dropout, sight=sight).eval()
+
+
+def test_the_scale_and_offset_of_the_lips_features_in_a_clip_do_not_matter(features: Tensor) -> None:
+    louder = features.clone()
+    louder[..., :-IDENTITY] = 50 * features[..., :-IDENTITY] + 7
+    torch.testing.assert_close(visual()(louder), visual()(features), rtol=0, atol=0.02)
+
+
+def test_standardising_passes_over_frames_that_were_not_seen(features: Tensor) -> None:
+    seen = torch.ones(B, K, T, 1, dtype=torch.bool)
+    seen[:, :, 5:8] = False
+    found = standardised(features * seen, seen)
+    assert not found[:, :, 5:8].any()
+    kept = seen[0, 0, :, 0]
+    torch.testing.assert_close(found[:, :, kept], standardised(features[:, :, kept], seen[:, :, kept]))
+
+
+def test_a_face_never_seen_gives_the_same_finite_cues_as_any_other(features: Tensor) -> None:
+    features[0, 0] = 0
+    features[1, 2] = 0
+    cues = visual()(features)
+    assert cues.shape == (B, K, 8, T) and cues.isfinite().all()
+    torch.testing.assert_close(cues[0, 0], cues[1, 2])
+
+
+def test_a_mouth_at_rest_is_not_blown_up() -> None:
+    rest = torch.full((1, 1, 50, 6), 0.5) + 1e-3 * torch.randn(1, 1, 50, 6)
+    assert standardised(rest, torch.ones(1, 1, 50, 1, dtype=torch.bool)).abs().max() < 0.1
+
+
+@pytest.mark.parametrize(("sight", "lips", "identity"), [("all", 1, 1), ("lips", 1, 0), ("identity", 0, 1)])
+def test_what_is_not_to_be_seen_changes_nothing(features: Tensor, sight: Sight, lips: int, identity: int) -> None:
+    cues = visual(sight)(features)
+    for part, looked_at in ((slice(0, D - IDENTITY), lips), (slice(D - IDENTITY, D), identity)):
+        other = features.clone()
+        other[..., part] = other[..., part].flip(2, 3)
+        assert torch.equal(visual(sight)(other), cues) != bool(looked_at)
+
+
+def test_in_training_the_identity_is_hidden_for_a_whole_clip_or_not_at_all(features: Tensor) -> None:
+    lips, always = visual("lips"), visual(identity_dropout=1.0)
+    other = features.clone()
+    other[..., -IDENTITY:] *= -1
+    torch.testing.assert_close(always.train()(other), always.train()(features))
+    assert not torch.equal(always.eval()(other), always.eval()(features))
+    assert lips.train() is lips
+
+    sometimes = visual(identity_dropout=0.5).train()
+    many = features[:1, :1].expand(64, 1, T, D)
+    kinds = {tuple(cues.flatten()[:4].tolist()) for cues in sometimes(many).round(decimals=4)}
+    assert len(kinds) == 2
+
+
+def test_nothing_to_look_at_is_refused() -> None:
+    with pytest.raises(ModelError, match="of which identity is to be seen"):
+        VisualCues(128, identity=0, sight="identity")
+
+
+@settings(deadline=None)
+@given(T=st.integers(1, 10), hop=st.sampled_from([128, 256]), loudness=st.floats(1e-3, 1e3))
+def test_a_spectrum_gives_its_wave_back(T: int, hop: int, loudness: float) -> None:
+    spectrum = Spectrum(512, hop)
+    waves = loudness * torch.randn(2, 640 * T)
+    found = spectrum.synthesise(spectrum.analyse(waves), 640 * T)
+    torch.testing.assert_close(found, waves, rtol=1e-3, atol=1e-5 * loudness)
+
+
+@settings(deadline=None)
+@given(st.floats(-1e4, 1e4), st.floats(-1e4, 1e4))
+def test_masks_keep_the_phase_and_stay_within_two(real: float, imaginary: float) -> None:
+    mask = complex_masks(torch.tensor([real, imaginary])[None, :, None, None]).flatten()
+    assert mask.abs().item() <= 2 + 1e-5
+    assert (mask * complex(real, -imaginary)).imag.abs().item() <= 1e-3 * abs(complex(real, imaginary)) + 1e-6
+
+
+def test_silence_is_shown_as_finite_numbers() -> None:
+    shown = loudness_and_phase(Spectrum(512, 128).analyse(torch.zeros(1, 640)))
+    assert shown.shape == (1, 3, 257, 6) and shown.isfinite().all()
