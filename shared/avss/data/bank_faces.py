@@ -23,9 +23,8 @@ def with_faces(bank: VoiceBank, store: PreparedStore, *, mouths: bool) -> VoiceB
 
 
 def faces_of(mixtures: Mixtures) -> Visual:
-    """What is seen in mixtures of a bank :func:`with_faces`, [B·K,T,…]."""
-    frames = {name: array.flatten(0, 1) for name, array in mixtures.frames.items()}
-    stills = {name: array.flatten(0, 1) for name, array in mixtures.stills.items()}
+    """What is seen in mixtures of a bank :func:`with_faces`, [B,K,T,…]."""
+    frames, stills = mixtures.frames, mixtures.stills
     return Visual(frames["points"], frames["mouth"], frames["seen"], stills["shape"], stills["picture"])
 
 

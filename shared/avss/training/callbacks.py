@@ -1,7 +1,8 @@
 """What every training run needs at its steps: random numbers that survive a restart, metrics in a table, and a stop
-before a number that is none gets into the weights.
+before too many numbers that are none.
 """
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import torch
 from numpy.random import SeedSequence
 from pytorch_lightning.callbacks import Callback
 from torch import Tensor
+from torch.nn.utils import get_total_norm
 
 from avss.errors import AvssError
 from avss.files import writing
@@ -33,18 +35,75 @@ class StepSeed(Callback):
         torch.manual_seed(int(SeedSequence([self._seed, trainer.global_step]).generate_state(1)[0]))
 
 
-class FiniteLoss(Callback):
-    """Ends a training whose loss is not a finite number, before the weights follow it."""
+class BadBatches(Callback):
+    """Leaves out batches whose loss or gradient is no finite number, before the weights follow them, and counts them.
+
+    Processes that train together see the same gradient, and leave out the same batches.
+
+    Args:
+        most: so many are left out; one more ends the training.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most, self._count = most, 0
+        self._loss = torch.zeros(())
+
+    def state_dict(self) -> dict[str, Any]:
+        """How many there were."""
+        return {"count": self._count}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Go on counting."""
+        self._count = state_dict["count"]
 
     def on_before_backward(self, trainer: pl.Trainer, pl_module: pl.LightningModule, loss: Tensor) -> None:
-        """Check the loss of a step.
+        """Keep the loss, to tell it."""
+        self._loss = loss.detach()
+
+    def on_before_optimizer_step(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, optimizer: torch.optim.Optimizer
+    ) -> None:
+        """Take the gradient of a bad batch away.
 
         Raises:
-            TrainingError: it is NaN or infinite.
+            TrainingError: there are too many of them.
         """
-        if not loss.isfinite():
-            what = f"the loss of step {trainer.global_step} is {loss.item()}"
-            raise TrainingError(what, "a finite number", "look for bad input, or train again with a lower rate")
+        gradients = [weight.grad for weight in pl_module.parameters() if weight.grad is not None]
+        if get_total_norm(gradients).isfinite():
+            return
+        self._count += 1
+        if self._count > self._most:
+            before = f", after {self._most} that were left out" if self._most else ""
+            what = f"the loss of step {trainer.global_step} is {self._loss.item()}, its gradient not finite{before}"
+            raise TrainingError(what, "finite numbers", "look for bad input, or train again with a lower rate")
+        for weight in pl_module.parameters():
+            weight.grad = None
+
+    def on_train_batch_end(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, outputs: Any, batch: Any, batch_idx: int
+    ) -> None:
+        """Log the count, where any are allowed."""
+        if self._most:
+            pl_module.log("bad_batches", float(self._count), on_step=False, on_epoch=True, reduce_fx="max")
+
+
+class Speed(Callback):
+    """Logs the steps a second of each epoch, validation left out."""
+
+    def __init__(self) -> None:
+        self._start = 0.0
+
+    def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Start the clock."""
+        self._start = time.perf_counter()
+
+    def on_train_batch_end(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, outputs: Any, batch: Any, batch_idx: int
+    ) -> None:
+        """Stop it after the last step."""
+        if trainer.is_last_batch:
+            speed = (batch_idx + 1) / (time.perf_counter() - self._start)
+            pl_module.log("steps_per_second", speed, on_step=False, on_epoch=True)
 
 
 class MetricsTable(Callback):
@@ -69,5 +128,6 @@ class MetricsTable(Callback):
         """Add the row of this epoch and write the table."""
         logged = {name: float(value) for name, value in sorted(trainer.callback_metrics.items())}
         self._rows = [*self._rows, {"epoch": trainer.current_epoch, "step": trainer.global_step, **logged}]
-        with writing(self._path) as path:
-            pd.DataFrame(self._rows).to_csv(path, index=False)
+        if trainer.is_global_zero:
+            with writing(self._path) as path:
+                pd.DataFrame(self._rows).to_csv(path, index=False)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from pytorch_lightning.callbacks import ModelCheckpoint
 from pytorch_lightning.plugins.io import TorchCheckpointIO
 
 from avss.errors import ModelError
@@ -46,3 +47,19 @@ class WholeCheckpoints(TorchCheckpointIO):
         except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
             what = f"{path} is damaged, or holds more than tensors and plain values"
             raise ModelError(what, "a checkpoint that a training wrote", "remove it to train from the start") from error
+
+
+class BestCheckpoint(ModelCheckpoint):
+    """Keeps ``best.ckpt``, of the epoch in which a validation metric was largest.
+
+    Args:
+        folder: of the checkpoints; a run goes on in it after it was moved.
+        metric: the name it is logged under.
+    """
+
+    def __init__(self, folder: Path, metric: str) -> None:
+        super().__init__(folder, "best", monitor=metric, mode="max", enable_version_counter=False)
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Go on with what was best so far, which Lightning would forget in a folder of another name."""
+        super().load_state_dict(state_dict | {"dirpath": self.dirpath})

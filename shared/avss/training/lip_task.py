@@ -5,8 +5,6 @@ weights. As an option, connectionist temporal classification (Graves et al., ICM
 phones whatever their times, with silence as its blank, which forgives labels whose edges are wrong.
 """
 
-import math
-
 import pytorch_lightning as pl
 import torch
 from pytorch_lightning.utilities.types import OptimizerLRScheduler
@@ -19,9 +17,9 @@ from avss.data.lips import LipBatch
 from avss.models.frontend import Frontend
 from avss.models.lip2phone import LipReading
 from avss.speech.phones import PHONES, SILENCE
+from avss.training.rate_schedule import share_of_rate
 
 _SILENCE = PHONES.index(SILENCE)
-_WARM_UP = 0.05
 
 
 class LipTask(pl.LightningModule):
@@ -72,7 +70,7 @@ class LipTask(pl.LightningModule):
         learning = [weight for weight in self.frontend.parameters() if weight.requires_grad]
         optimizer = AdamW(learning, self.rate, weight_decay=self.weight_decay)
         steps = int(self.trainer.estimated_stepping_batches)
-        schedule = LambdaLR(optimizer, lambda step: _share_of_rate(step / steps))
+        schedule = LambdaLR(optimizer, lambda step: share_of_rate(step / steps))
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
 
@@ -105,8 +103,3 @@ def _order(phones: Tensor) -> Tensor:
     """Frame labels [T] → the phones in their order, silences left out."""
     order = torch.unique_consecutive(phones)
     return order[order != _SILENCE]
-
-
-def _share_of_rate(progress: float) -> float:
-    """Warms up over the first twentieth, then falls to a hundredth."""
-    return min(1.0, (progress + 1e-3) / _WARM_UP) * (0.505 + 0.495 * math.cos(math.pi * min(1.0, progress)))

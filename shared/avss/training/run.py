@@ -4,7 +4,7 @@
 
     config.yaml         the settings the run was started with; other settings need another folder
     metrics.csv         a row per epoch
-    checkpoints/        last.ckpt, written after every epoch
+    checkpoints/        last.ckpt, written after every epoch; best.ckpt, where validation chooses
     wandb/              settings, metrics and final figures for Weights & Biases, offline unless the user is logged in
 
 A resumed run ends with the same weights as one that was never interrupted, bit for bit on a CPU, provided that the
@@ -15,21 +15,25 @@ import os
 import secrets
 import time
 from collections.abc import Mapping
+from dataclasses import asdict, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytorch_lightning as pl
 import yaml
 from pytorch_lightning.callbacks import Callback, ModelCheckpoint
 from pytorch_lightning.loggers import WandbLogger
+from pytorch_lightning.utilities import rank_zero_only
 
 from avss.errors import OutputError
 from avss.files import writing
-from avss.training.callbacks import FiniteLoss, MetricsTable, StepSeed
-from avss.training.checkpoints import WholeCheckpoints
+from avss.training.callbacks import BadBatches, MetricsTable, StepSeed
+from avss.training.checkpoints import BestCheckpoint, WholeCheckpoints
 
 CONFIG, METRICS, CHECKPOINTS = "config.yaml", "metrics.csv", "checkpoints"
 RUNS = Path("runs")
+Precision = Literal["32-true", "bf16-mixed"]
+
 _PROJECT = "avss"
 _LARGEST_GRADIENT = 5.0
 
@@ -60,6 +64,11 @@ def fit(
     device: str = "auto",
     wandb: bool = False,
     callbacks: tuple[Callback, ...] = (),
+    best: str | None = None,
+    bad_batches: int = 0,
+    devices: int = 1,
+    num_nodes: int = 1,
+    precision: Precision = "32-true",
 ) -> pl.Trainer:
     """Train ``task`` on ``data`` for ``epochs``; after a kill, the same call goes on after the last whole epoch.
 
@@ -73,25 +82,38 @@ def fit(
         device: cpu, gpu, mps or auto.
         wandb: log for Weights & Biases too; :func:`log_figures` ends what is logged.
         callbacks: more of them.
+        best: a validation metric; the weights of the epoch in which it was largest are the task's in the end.
+        bad_batches: so many without a finite loss are left out.
+        devices: of each machine, a process each. Then ``data`` shares its batches among them by itself.
+        num_nodes: machines.
+        precision: of the activations, as Lightning names it.
 
     Raises:
         OutputError: the folder holds a run with other settings, or cannot be written; its last checkpoint is kept.
         ModelError: the checkpoint to go on from is damaged.
-        TrainingError: a loss is NaN or infinite.
+        TrainingError: more losses than that are NaN or infinite.
     """
     _claim(folder, settings)
     checkpoints = folder / CHECKPOINTS
+    # The last one is written last, and so knows which one is the best.
+    kept = [ModelCheckpoint(checkpoints, "last", save_on_train_epoch_end=True, enable_version_counter=False)]
+    if best is not None:
+        kept.insert(0, BestCheckpoint(checkpoints, best))
     trainer = pl.Trainer(
         default_root_dir=folder,
         accelerator=device,
+        devices=devices,
+        num_nodes=num_nodes,
+        precision=precision,
+        use_distributed_sampler=False,
         max_epochs=epochs,
         logger=_wandb_logger(folder, settings) if wandb else False,
         callbacks=[
             StepSeed(seed),
-            FiniteLoss(),
+            BadBatches(bad_batches),
             MetricsTable(folder / METRICS),
             *callbacks,
-            ModelCheckpoint(checkpoints, "last", save_on_train_epoch_end=True, enable_version_counter=False),
+            *kept,
         ],
         plugins=[WholeCheckpoints()],
         gradient_clip_val=_LARGEST_GRADIENT,
@@ -101,6 +123,8 @@ def fit(
     )
     last = checkpoints / "last.ckpt"
     trainer.fit(task, datamodule=data, ckpt_path=last if last.is_file() else None, weights_only=True)
+    if best is not None and trainer.is_global_zero:
+        task.load_state_dict(WholeCheckpoints().load_checkpoint(checkpoints / "best.ckpt")["state_dict"])
     return trainer
 
 
@@ -111,10 +135,11 @@ def log_figures(trainer: pl.Trainer, figures: Mapping[str, float | None]) -> Non
         trainer.logger.experiment.finish()
 
 
+@rank_zero_only
 def _claim(folder: Path, settings: Mapping[str, Any]) -> None:
     """Write ``config.yaml``, or check that the run already in ``folder`` has the same settings."""
     path = folder / CONFIG
-    plain = {key: str(value) if isinstance(value, Path) else value for key, value in settings.items()}
+    plain = _plain(settings)
     if not path.is_file():
         with writing(path) as temporary:
             temporary.write_text(yaml.safe_dump(plain, sort_keys=False))
@@ -126,10 +151,21 @@ def _claim(folder: Path, settings: Mapping[str, Any]) -> None:
         raise OutputError(what, "the same settings, to go on with it", "name another folder, or remove that one")
 
 
+def _plain(value: Any) -> Any:
+    """Settings as YAML knows them: dataclasses as their fields, paths as text, all sequences as lists."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return _plain(asdict(value))
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return str(value) if isinstance(value, Path) else value
+
+
 def _wandb_logger(folder: Path, settings: Mapping[str, Any]) -> WandbLogger:
     import wandb
 
     # Who said how to log (WANDB_MODE) is obeyed; nobody is asked, and no server, before the training.
     told = "WANDB_MODE" in os.environ or wandb.login(prompt=False, verify=False)
     mode = None if told else "offline"
-    return WandbLogger(name=folder.name, project=_PROJECT, save_dir=folder, config=dict(settings), mode=mode)
+    return WandbLogger(name=folder.name, project=_PROJECT, save_dir=folder, config=_plain(settings), mode=mode)

@@ -1,0 +1,66 @@
+"""Which parts of a frontend learn, from when on, and how fast.
+
+A pretrained part that learns at once follows the first gradients of whatever was put on top of it. It can be kept as it
+is for some epochs, or for all, and learn at a lower rate than the rest (J. Howard, S. Ruder, "Universal language model
+fine-tuning for text classification", ACL 2018: discriminative rates, gradual unfreezing).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pytorch_lightning as pl
+from pytorch_lightning.callbacks import Callback
+
+from avss.errors import SettingsError
+from avss.models.frontend import Frontend
+
+
+@dataclass(frozen=True)
+class PartLearning:
+    """How one part learns.
+
+    Attributes:
+        rate: its learning rate, as a share of the separator's.
+        start: epoch from which it learns; null never.
+    """
+
+    rate: float = 0.1
+    start: int | None = 0
+
+    def __post_init__(self) -> None:
+        if self.rate < 0 or (self.start is not None and self.start < 0):
+            what = f"a part that learns at {self.rate} times the rate from epoch {self.start} on"
+            raise SettingsError(what, "numbers that are not negative", "correct rate or start")
+
+
+class GradualUnfreezing(Callback):
+    """Freezes and unfreezes the parts of ``frontend`` as the epoch tells, so that a resumed run needs no memory of it.
+
+    Args:
+        frontend: a part of what is trained.
+        parts: how its parts learn, by name; the others stay as they are.
+    """
+
+    def __init__(self, frontend: Frontend, parts: Mapping[str, PartLearning]) -> None:
+        self._frontend, self._parts = frontend, dict(parts)
+
+    def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
+        """Set the parts as they are in the first epoch.
+
+        Raises:
+            SettingsError: a part starts later, and several processes train, which agree on what learns only once.
+        """
+        late = sorted(part for part, learning in self._parts.items() if learning.start)
+        if late and trainer.world_size > 1:
+            what = f"{', '.join(late)} shall learn from a later epoch on, in {trainer.world_size} processes"
+            raise SettingsError(what, "parts that learn from the first epoch on or never", "train in one process")
+        self._set(trainer.current_epoch)
+
+    def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Set the parts as they are in this epoch."""
+        self._set(trainer.current_epoch)
+
+    def _set(self, epoch: int) -> None:
+        for part, learning in self._parts.items():
+            learns = learning.start is not None and epoch >= learning.start
+            (self._frontend.unfreeze if learns else self._frontend.freeze)(part)

@@ -1,0 +1,84 @@
+"""Examples to listen to and look at, of what a separator makes of mixtures.
+
+::
+
+    examples/01_mixture.wav  01_voice1.wav  01_true1.wav  …  01.png
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+from pytorch_lightning.loggers import Logger, WandbLogger
+from torch import Tensor
+
+from avss.data.mixing import Mixtures
+from avss.evaluation.drawing import caption, new_figure, plain, save_figure
+from avss.media.writing import write_wave
+from avss.models.separators.spectrum import Spectrum
+from avss.rates import SAMPLE_RATE
+
+_WINDOW, _HOP = 512, 128
+_DYNAMICS = 70  # dB that are shown
+
+
+@torch.no_grad()
+def write_examples(
+    separate: Callable[[Mixtures], Tensor], mixtures: Mixtures, folder: Path, logger: Logger | None
+) -> None:
+    """Write what ``separate`` makes of each of ``mixtures``, with the truth beside it.
+
+    Args:
+        separate: mixtures to voices [B,K,S].
+        mixtures: a few, on the device of what separates them.
+        folder: where to.
+        logger: gets them too, if it is that of Weights & Biases.
+
+    Raises:
+        OutputError: ``folder`` cannot be written.
+    """
+    voices = separate(mixtures).cpu()
+    for number in range(len(voices)):
+        sounds = {"mixture": mixtures.mixture[number]}
+        for k, (found, true) in enumerate(zip(voices[number], mixtures.voices[number], strict=True), start=1):
+            sounds |= {f"voice{k}": found, f"true{k}": true}
+        waves = {name: sound.cpu().numpy() for name, sound in sounds.items()}
+        start = folder / f"{number + 1:02}"
+        for name, wave in waves.items():
+            write_wave(start.with_name(f"{start.name}_{name}.wav"), wave)
+        _draw(waves, start.with_suffix(".png"))
+        if isinstance(logger, WandbLogger):
+            _log(logger, start, list(waves))
+
+
+def _draw(waves: dict[str, np.ndarray], path: Path) -> None:
+    """A spectrogram of each wave, one below the other."""
+    figure = new_figure((7, 1.5 * len(waves)), "What is in the mixture, what was found, what is true")
+    spectra = Spectrum(_WINDOW, _HOP).analyse(torch.from_numpy(np.stack(list(waves.values())))).abs()
+    levels = 20 * spectra.clamp(min=1e-6).log10().numpy()
+    seconds = len(waves["mixture"]) / SAMPLE_RATE
+    for axes, name, level in zip(figure.subplots(len(waves), sharex=True), waves, levels, strict=True):
+        axes.imshow(
+            level,
+            origin="lower",
+            aspect="auto",
+            extent=(0, seconds, 0, SAMPLE_RATE / 2000),
+            vmin=levels.max() - _DYNAMICS,
+            vmax=levels.max(),
+            cmap="magma",
+        )
+        plain(axes)
+        caption(axes, f"{name}, kHz")
+    axes.set_xlabel("s")
+    save_figure(figure, path)
+
+
+def _log(logger: WandbLogger, start: Path, names: list[str]) -> None:
+    import wandb
+
+    sounds = {
+        f"example{start.name}/{name}": wandb.Audio(str(start.with_name(f"{start.name}_{name}.wav"))) for name in names
+    }
+    picture = {f"example{start.name}/spectrograms": wandb.Image(str(start.with_suffix(".png")))}
+    logger.experiment.log(sounds | picture)

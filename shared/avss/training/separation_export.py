@@ -1,0 +1,68 @@
+"""What a training of a separator leaves in its run folder: the model, what it reached, and examples to listen to."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytorch_lightning as pl
+from rich.console import Console
+
+from avss.data.mixing import mix
+from avss.data.mixture_draw import draw_recipe
+from avss.data.mixture_recipe import Sources
+from avss.data.mixture_settings import MixtureSettings
+from avss.data.store import PreparedStore
+from avss.models.audio_visual import AudioVisualSeparator
+from avss.models.separators.separator import Separator
+from avss.models.weights import save_model
+from avss.training.eigenmouths import mouth_settings
+from avss.training.listening import write_examples
+from avss.training.run import METRICS, log_figures
+from avss.training.separation_task import SCORE, SeparationTask
+
+EXAMPLES = "examples"
+_EXAMPLES = 5  # mixtures, of two or more voices each
+
+
+def export_separation(
+    model: Separator | AudioVisualSeparator,
+    task: SeparationTask,
+    trainer: pl.Trainer,
+    out: Path,
+    *,
+    valid: Sources,
+    mixtures: MixtureSettings,
+    store: PreparedStore,
+    seed: int,
+    notes: Mapping[str, Any] | None = None,
+) -> None:
+    """Write the model and examples; of several processes, the first one does.
+
+    Args:
+        model: what is exported.
+        task: has been trained; separates the examples.
+        trainer: trained it.
+        out: the run folder.
+        valid: what the examples are made from, on the CPU.
+        mixtures: how they are drawn.
+        store: what was learned from.
+        seed: of the examples.
+        notes: anything else worth knowing.
+
+    Raises:
+        ModelError: a weight is NaN or infinite.
+        OutputError: the folder cannot be written.
+    """
+    if not trainer.is_global_zero:
+        return
+    reached = {SCORE: round(float(pd.read_csv(out / METRICS)[SCORE].max()), 3)}
+    about: dict[str, Any] = {"valid": reached} | dict(notes or {})
+    if isinstance(model, AudioVisualSeparator) and model.frontend.pca is not None:
+        about["mouths"] = mouth_settings(store)
+    save_model(model, out, corpus=str(store.root), split=store.speakers, notes=about)
+    examples = mix(draw_recipe(mixtures, valid, _EXAMPLES, seed=seed, step=0), valid)
+    write_examples(task.cpu().eval(), examples, out / EXAMPLES, trainer.logger)
+    log_figures(trainer, reached)
+    summary = f"valid speakers: SI-SDRi {reached[SCORE]:.2f} dB · {out}"
+    Console().print(summary, soft_wrap=True, markup=False, highlight=False)

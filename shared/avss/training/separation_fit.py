@@ -1,0 +1,71 @@
+"""A training of a separator, from a task and its mixtures to the best of its averaged weights."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytorch_lightning as pl
+from pytorch_lightning.callbacks import Callback
+
+from avss.data.mixtures import MixtureData
+from avss.training.callbacks import Speed
+from avss.training.ema import AveragedWeights
+from avss.training.run import Precision, fit
+from avss.training.separation_task import SCORE, Learning, SeparationTask
+
+
+@dataclass(frozen=True)
+class TrainerSettings:
+    """What a training runs on.
+
+    Attributes:
+        device: cpu, gpu, mps or auto.
+        devices: of each machine; each gets a process, and its share of every batch.
+        num_nodes: machines.
+        precision: of the activations; spectra and weights are always float32.
+        compile: compile the net, which takes minutes and pays in long trainings on a GPU.
+    """
+
+    device: str = "auto"
+    devices: int = 1
+    num_nodes: int = 1
+    precision: Precision = "32-true"
+    compile: bool = False
+
+
+def fit_separation(
+    task: SeparationTask,
+    data: MixtureData,
+    folder: Path,
+    *,
+    settings: Mapping[str, Any],
+    learning: Learning,
+    trainer: TrainerSettings,
+    epochs: int,
+    seed: int,
+    wandb: bool,
+    callbacks: tuple[Callback, ...] = (),
+) -> pl.Trainer:
+    """Train ``task``, which then has the averaged weights of the epoch that validates best.
+
+    The arguments, and what is raised, are those of :func:`avss.training.run.fit`.
+    """
+    if trainer.compile:
+        task.separator.compile()
+    return fit(
+        task,
+        data,
+        folder,
+        settings=settings,
+        epochs=epochs,
+        seed=seed,
+        device=trainer.device,
+        wandb=wandb,
+        callbacks=(AveragedWeights(learning.average), Speed(), *callbacks),
+        best=SCORE,
+        bad_batches=learning.bad_batches,
+        devices=trainer.devices,
+        num_nodes=trainer.num_nodes,
+        precision=trainer.precision,
+    )

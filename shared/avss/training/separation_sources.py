@@ -1,0 +1,102 @@
+"""What the mixtures of a training are made from: the clips of a store, and what else is heard beside them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from avss.data.bank_pace import at_pace, join
+from avss.data.bank_reading import read_bank, read_talkers
+from avss.data.mixture_recipe import Sources
+from avss.data.mixture_settings import MixtureSettings
+from avss.data.noise import NoiseBank, babble, coloured_noise, join_noise, recorded_noise
+from avss.data.rooms import simulate_rooms
+from avss.data.store import PreparedStore
+from avss.data.voice_bank import VoiceBank
+
+_EXAM_FRAMES = 75
+
+Part = Literal["train", "valid"]
+
+
+@dataclass(frozen=True)
+class SourceSettings:
+    """What is heard beside the clips of a store.
+
+    Attributes:
+        recordings: folder of noise, of which each part of the split gets its share.
+        babble: how many people talk at once in the babble of the training; 0 is none.
+        talkers: folder of sound of people who are not seen, for the training.
+        rooms: how many are simulated.
+        paces: the training clips are also heard, and seen, at these paces, as if by other people.
+    """
+
+    recordings: Path | None = None
+    babble: int = 0
+    talkers: Path | None = None
+    rooms: int = 0
+    paces: Sequence[float] = ()
+
+
+def read_sources(
+    store: PreparedStore,
+    part: Part,
+    settings: SourceSettings,
+    see: Callable[[VoiceBank], VoiceBank],
+    *,
+    noisy: bool,
+    seed: int,
+) -> Sources:
+    """The clips of a part of the store's split, and what is heard beside them.
+
+    Nobody, no noise and no room is in two parts; babble, other paces and unseen talkers are for the training alone.
+
+    Args:
+        store: where the clips lie.
+        part: of the split.
+        settings: what else there is.
+        see: adds to a bank what is seen.
+        noisy: whether there is noise at all: coloured, and what ``settings`` adds.
+        seed: of noise and rooms.
+
+    Raises:
+        CorpusError: there are no clips, no recordings or no talkers.
+        SettingsError: there are fewer speakers than the babble needs.
+        StoreError: the store is damaged.
+    """
+    training = part == "train"
+    seed = 2 * seed + training
+    bank = see(read_bank(store, part))
+    heard = bank
+    if training and settings.paces:
+        bank = join([bank, *(at_pace(bank, pace) for pace in settings.paces)])
+    return Sources(
+        bank,
+        others=read_talkers(settings.talkers) if training and settings.talkers else None,
+        noise=_noise(heard, part, settings, seed) if noisy else None,
+        rooms=simulate_rooms(settings.rooms, seed=seed) if settings.rooms else None,
+    )
+
+
+def exam_like(mixtures: MixtureSettings) -> MixtureSettings:
+    """The settings of validation: as noisy as ``mixtures``, but whole clips, of faces that all are seen and speak."""
+    return replace(
+        mixtures,
+        frames=_EXAM_FRAMES,
+        shift=0,
+        same_speaker=0.0,
+        silent_faces=0.0,
+        unseen_talkers=(0, 0),
+        largest_offset=0,
+        frozen=0.0,
+        dropped=0.0,
+    )
+
+
+def _noise(bank: VoiceBank, part: Part, settings: SourceSettings, seed: int) -> NoiseBank:
+    banks = [coloured_noise(seed=seed)]
+    if settings.recordings is not None:
+        banks.append(recorded_noise(settings.recordings, part))
+    if settings.babble and part == "train":
+        banks.append(babble(bank, talkers=settings.babble, seed=seed))
+    return join_noise(*banks)

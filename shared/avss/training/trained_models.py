@@ -1,0 +1,54 @@
+"""What a stage takes over from the one before it, with the checks that it fits the clips to learn from."""
+
+from pathlib import Path
+
+from avss.data.store import PreparedStore
+from avss.errors import ModelError
+from avss.models.audio_visual import AudioVisualSeparator
+from avss.models.frontend import Frontend
+from avss.models.weights import ModelDescription, load_model, read_description
+from avss.training.eigenmouths import check_same_mouths
+
+
+def load_frontend(run: Path, store: PreparedStore) -> Frontend:
+    """The frontend in the run folder ``run``, for the clips of ``store``.
+
+    Raises:
+        ModelError: there is none, or of another version; or it learned from mouths that were cut out in another way,
+            or from speakers who are kept back here.
+    """
+    frontend = load_model(run, Frontend)
+    _check(read_description(run), frontend, store)
+    return frontend
+
+
+def load_separator(run: Path, store: PreparedStore) -> AudioVisualSeparator:
+    """The frontend and separator in the run folder ``run``, for the clips of ``store``.
+
+    Raises:
+        ModelError: as for :func:`load_frontend`.
+    """
+    model = load_model(run, AudioVisualSeparator)
+    _check(read_description(run), model.frontend, store)
+    return model
+
+
+def check_strangers(description: ModelDescription, store: PreparedStore) -> None:
+    """Check that nobody whom a model learned from is kept back in ``store`` for judging.
+
+    Raises:
+        ModelError: somebody is. Another corpus is not compared: the same name may be another person there.
+    """
+    if Path(description.corpus).resolve() != store.root.resolve():
+        return
+    kept_back = {*store.speakers.get("valid", []), *store.speakers.get("test", [])}
+    met = sorted(kept_back & set(description.split.get("train", [])))
+    if met:
+        what = f"a model that learned from {', '.join(met)}, who are to judge this one"
+        raise ModelError(what, "the same split for both", "train it again on this store")
+
+
+def _check(description: ModelDescription, frontend: Frontend, store: PreparedStore) -> None:
+    check_strangers(description, store)
+    if frontend.pca is not None:
+        check_same_mouths(description, store)
