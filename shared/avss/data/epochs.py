@@ -26,8 +26,10 @@ class EpochOrder(Sampler[tuple[int, int]]):
         self._epoch = epoch
 
     def __iter__(self) -> Iterator[tuple[int, int]]:
+        # A generator, which draws when the first item is asked for: where a run goes on, Lightning makes the iterator
+        # before it sets the epoch.
         order = np.random.default_rng([self._seed, self._epoch]).permutation(self._size)
-        return ((self._epoch, int(index)) for index in order)
+        yield from ((self._epoch, int(index)) for index in order)
 
     def __len__(self) -> int:
         return self._size
