@@ -16,7 +16,7 @@ def scores_figure(scores: Sequence[Score], title: str) -> Figure:
     figure = new_figure((9, 0.42 * len(scores) + 1.3), title)
     axes = figure.subplots()
     for row, score in enumerate(scores):
-        axes.plot([score.interval.low, score.interval.high], [row, row], color=BLUE, alpha=0.35, linewidth=9)
+        axes.hlines(row, score.interval.low, score.interval.high, color=BLUE, alpha=0.35, linewidth=9)
         axes.plot(score.interval.value, row, "|", color=BLUE, markersize=14, markeredgewidth=2.5)
         axes.plot(score.baseline, row, "|", color=RED, markersize=14, markeredgewidth=2)
         dots = np.array(list(score.of_speaker.values()))
