@@ -4,7 +4,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from avss.data.faces import FaceData, OnePerSpeaker, read_faces
+from avss.data.faces import FaceBatch, FaceData, Faces, MatchRounds, read_faces
 from avss.data.parts import write_part
 from avss.data.store import PreparedClip, PreparedStore
 from avss.data.store_writer import StoreWriter
@@ -46,12 +46,18 @@ def voices(store: PreparedStore) -> StoreVoices:
     return StoreVoices(of_clip, {}, {}, Standardisation(np.ones(len(NAMES)), np.full(len(NAMES), 2.0)))
 
 
-def test_clips_without_a_face_or_a_voice_are_left_out(store: PreparedStore, voices: StoreVoices) -> None:
+def test_clips_without_a_face_or_a_voice_are_left_out_and_counted(store: PreparedStore, voices: StoreVoices) -> None:
     faces = read_faces(store, voices, "train")
     assert faces.speakers == ("s1", "s2")
+    assert faces.left_out == {"no face is seen": 1, "no voice is heard": 1}
     assert faces.clips.shape.shape == (2, 68, 2)
     assert faces.clips.face.shape == (2, 64, 64, 3)
     assert faces.clips.voice[:, 0].tolist() == [(0 - 1) / 2, (2 - 1) / 2]
+
+
+def test_a_clip_that_was_not_measured_counts_as_without_voice(store: PreparedStore, voices: StoreVoices) -> None:
+    fewer = StoreVoices({"s1/0": voices.of_clip["s1/0"]}, {}, {"s2/0": "damaged"}, voices.standardisation)
+    assert read_faces(store, fewer, "train").left_out == {"no voice is heard": 3}
 
 
 def test_a_split_without_faces_is_refused(store: PreparedStore, voices: StoreVoices) -> None:
@@ -59,26 +65,35 @@ def test_a_split_without_faces_is_refused(store: PreparedStore, voices: StoreVoi
         read_faces(store, voices, "test")
 
 
-def test_batches_are_of_pairs_of_one_speaker(store: PreparedStore, voices: StoreVoices) -> None:
-    train, valid = (read_faces(store, voices, split) for split in ("train", "valid"))
-    data = FaceData(train, valid, rounds=3, seed=0)
-    batches = list(data.train_dataloader())
-    assert len(batches) == 3
-    assert all(torch.equal(batch.voice, train.clips.voice) for batch in batches)
-    (batch,) = data.val_dataloader()
-    assert batch.shape.shape == (1, 68, 2)
+def faces_of(speakers: list[str]) -> Faces:
+    """Faces whose first number of the voice is the number of the clip."""
+    N = len(speakers)
+    voice = torch.arange(N, dtype=torch.float32)[:, None].expand(N, len(NAMES))
+    known = torch.ones(N, len(NAMES), dtype=torch.bool)
+    return Faces(FaceBatch(torch.zeros(N, 68, 2), torch.zeros(N, 64, 64, 3), voice, known), tuple(speakers), {})
 
 
-@given(st.lists(st.sampled_from("abcdef"), min_size=1, max_size=30), st.integers(0, 9))
-def test_no_speaker_meets_itself_and_an_epoch_depends_on_its_number_alone(speakers: list[str], epoch: int) -> None:
-    order = OnePerSpeaker(speakers, rounds=4, seed=1)
-    order.set_epoch(epoch)
-    batches = list(order)
-    assert len(order) == len(batches) == 4
-    for pairs in batches:
-        assert [speakers[face] for face, _ in pairs] == sorted(set(speakers))
-        assert [speakers[voice] for _, voice in pairs] == sorted(set(speakers))
-    again = OnePerSpeaker(speakers, rounds=4, seed=1)
-    list(again)
-    again.set_epoch(epoch)
-    assert list(again) == batches
+@given(st.lists(st.sampled_from("abcdef"), min_size=1, max_size=30), st.integers(0, 9), st.integers(0, 9))
+def test_in_a_round_every_speaker_meets_all_others_and_never_itself(
+    speakers: list[str], epoch: int, number: int
+) -> None:
+    faces = faces_of(speakers)
+    guess, voice = MatchRounds(faces.clips.voice + 100, faces, seed=1)[epoch, number]
+    assert [speakers[int(n) - 100] for n in guess[:, 0]] == sorted(set(speakers))
+    assert [speakers[int(n)] for n in voice[:, 0]] == sorted(set(speakers))
+
+
+def test_epochs_differ_and_depend_on_their_number_alone() -> None:
+    faces = faces_of(["a", "b", "c"] * 20)
+    rounds = MatchRounds(faces.clips.voice, faces, seed=0)
+    data = FaceData(rounds, rounds, rounds=3, seed=0)
+
+    def epoch(number: int) -> torch.Tensor:
+        loader = data.train_dataloader()
+        loader.sampler.set_epoch(number)  # ty: ignore[missing-attribute]
+        return torch.stack([batch.guess for batch in loader])
+
+    assert epoch(0).shape == (3, 3, len(NAMES))
+    assert torch.equal(epoch(4), epoch(4)) and not torch.equal(epoch(4), epoch(5))
+    (first,), (again,) = data.val_dataloader(), data.val_dataloader()
+    assert torch.equal(first.guess, again.guess)

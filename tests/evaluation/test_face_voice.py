@@ -40,14 +40,14 @@ def test_a_number_that_nobody_tells_or_that_never_varies_has_no_r_squared() -> N
 
 def test_the_own_voice_is_picked_when_its_score_is_highest() -> None:
     names = np.array(SPEAKERS)
-    top1, chance = retrieval((names[:, None] == names).astype(float), SPEAKERS)
-    assert (top1.value, chance) == (1, 0.1)
+    top1, candidates = retrieval((names[:, None] == names).astype(float), SPEAKERS)
+    assert (top1.value, candidates) == (1, 10)
 
 
 def test_random_scores_and_equal_scores_are_no_better_than_chance() -> None:
     scores = np.random.default_rng(0).normal(size=(48, 48))
-    top1, chance = retrieval(scores, SPEAKERS)
-    assert top1.low < chance < top1.high
+    top1, candidates = retrieval(scores, SPEAKERS)
+    assert top1.low < 1 / candidates < top1.high
     assert retrieval(np.zeros((48, 48)), SPEAKERS)[0].value == 0
 
 
@@ -56,8 +56,8 @@ def test_a_face_is_asked_for_the_voice_of_another_clip() -> None:
     assert retrieval(only_its_own_clip, SPEAKERS)[0].value == 0
 
 
-def test_with_fewer_than_ten_speakers_chance_is_higher_and_one_is_refused() -> None:
-    assert retrieval(np.eye(8), SPEAKERS[:8])[1] == 0.5
+def test_with_fewer_than_ten_speakers_all_are_candidates_and_one_is_refused() -> None:
+    assert retrieval(np.eye(8), SPEAKERS[:8])[1] == 2
     with pytest.raises(ValueError, match="at least two"):
         retrieval(np.eye(4), SPEAKERS[:4])
 
@@ -69,9 +69,10 @@ def test_a_report_has_a_row_for_every_number_and_for_the_retrieval() -> None:
     known[:, 0] = False
     shape, face = torch.randn(48, 68, 2, generator=rng), torch.zeros(48, 64, 64, 3, dtype=torch.uint8)
     report = evaluate_faces(
-        FaceToSpeaker(len(NAMES)).eval(), Faces(FaceBatch(shape, face, voice, known), tuple(SPEAKERS))
+        FaceToSpeaker(len(NAMES)).eval(), Faces(FaceBatch(shape, face, voice, known), tuple(SPEAKERS), {})
     )
     table = report.table().set_index("figure")
     assert list(table.index) == [*(f"r2_{name}" for name in NAMES[1:]), "top1"]
-    assert table.at["top1", "chance"] == 0.1
+    assert table.at["top1", "chance"] == report.chance == 0.1
+    assert table.at["top1", "candidates"] == report.candidates == 10
     assert not table.isna().any(axis=None)

@@ -1,10 +1,10 @@
 """Faces with the voices that belong to them: for each clip a resting face, its picture, and the voice signature.
 
-In an epoch every training speaker appears once in each batch round: a round draws one clip per speaker, so that in the
-contrastive match no speaker meets itself. The voice may come from another clip of the same speaker than the face.
+For the contrastive match an epoch is a number of rounds. A round draws one face and one voice of every speaker, so that
+no speaker meets itself; the voice may come from another clip than the face.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -12,8 +12,9 @@ import numpy as np
 import pytorch_lightning as pl
 import torch
 from torch import Tensor
-from torch.utils.data import DataLoader, Sampler
+from torch.utils.data import DataLoader, Dataset
 
+from avss.data.epochs import EpochOrder
 from avss.data.store import PreparedStore
 from avss.data.voices import StoreVoices
 from avss.errors import FaceError, StoreError
@@ -38,10 +39,17 @@ class FaceBatch(NamedTuple):
 
 @dataclass(frozen=True)
 class Faces:
-    """All clips of one split as one batch, and the speaker of each."""
+    """The clips of one split.
+
+    Attributes:
+        clips: all of them as one batch.
+        speakers: of each.
+        left_out: how many others there are for each reason.
+    """
 
     clips: FaceBatch
     speakers: tuple[str, ...]
+    left_out: dict[str, int]
 
 
 def read_faces(store: PreparedStore, voices: StoreVoices, split: str) -> Faces:
@@ -51,17 +59,21 @@ def read_faces(store: PreparedStore, voices: StoreVoices, split: str) -> Faces:
         StoreError: none is left.
     """
     shapes, pictures, heard, speakers = [], [], [], []
+    left_out: Counter[str] = Counter()
     for clip_id, speaker in store.clips[store.clips.split == split].speaker.items():
+        voice = voices.of_clip.get(str(clip_id))
+        if voice is None or not voice.known.any():
+            left_out["no voice is heard"] += 1
+            continue
         clip = store[str(clip_id)]
         try:
-            shape = neutral_shape(clip.landmarks, clip.valid)
+            shapes.append(neutral_shape(clip.landmarks, clip.valid))
         except FaceError:
+            left_out["no face is seen"] += 1
             continue
-        if str(clip_id) in voices.of_clip and voices.of_clip[str(clip_id)].known.any():
-            shapes.append(shape)
-            pictures.append(clip.face)
-            heard.append(voices.standardisation.apply(voices.of_clip[str(clip_id)]))
-            speakers.append(str(speaker))
+        pictures.append(clip.face)
+        heard.append(voices.standardisation.apply(voice))
+        speakers.append(str(speaker))
     if not speakers:
         raise StoreError(
             f"no clip of the split '{split}' of {store.root} has both a face and a voice",
@@ -69,69 +81,58 @@ def read_faces(store: PreparedStore, voices: StoreVoices, split: str) -> Faces:
             "prepare more speakers",
         )
     arrays = (shapes, pictures, [voice.values for voice in heard], [voice.known for voice in heard])
-    return Faces(FaceBatch(*(torch.from_numpy(np.stack(array)) for array in arrays)), tuple(speakers))
+    return Faces(FaceBatch(*(torch.from_numpy(np.stack(array)) for array in arrays)), tuple(speakers), dict(left_out))
 
 
-class OnePerSpeaker(Sampler[list[tuple[int, int]]]):
-    """Yields batches of (face, voice) clips with one pair per speaker; a function of the seed and the epoch.
+class GuessedVoices(NamedTuple):
+    """B voices as a model guesses them from faces, and as they are.
+
+    Attributes:
+        guess: standardised, float32 [B,17].
+        voice: the same of a clip of the same speaker, float32 [B,17]; 0 where unknown.
+    """
+
+    guess: Tensor
+    voice: Tensor
+
+
+class MatchRounds(Dataset[GuessedVoices]):
+    """Item (epoch, number) is a round of that epoch: a guess and a voice of every speaker, in the order of names.
 
     Args:
-        speakers: the speaker of each clip.
-        rounds: batches in an epoch.
+        guesses: of the voices of ``faces``, [N,17].
+        faces: whose voices and speakers.
         seed: of the draws.
     """
 
-    def __init__(self, speakers: Sequence[str], rounds: int, seed: int) -> None:
-        names = np.array(speakers)
-        self._clips = [np.flatnonzero(names == name) for name in sorted(set(speakers))]
-        self._rounds, self._seed, self._epoch = rounds, seed, 0
+    def __init__(self, guesses: Tensor, faces: Faces, seed: int) -> None:
+        names = np.array(faces.speakers)
+        self._clips = [np.flatnonzero(names == name) for name in sorted(set(faces.speakers))]
+        self._guesses, self._voices, self._seed = guesses, faces.clips.voice, seed
 
-    def set_epoch(self, epoch: int) -> None:
-        """Choose the epoch that is iterated over next."""
-        self._epoch = epoch
-
-    def __iter__(self) -> Iterator[list[tuple[int, int]]]:
-        rng = np.random.default_rng([self._seed, self._epoch])
-        for _ in range(self._rounds):
-            yield [(int(rng.choice(clips)), int(rng.choice(clips))) for clips in self._clips]
-
-    def __len__(self) -> int:
-        return self._rounds
-
-
-class FacePairs:
-    """A face of one clip with the voice of another clip of the same speaker: ``pairs[face, voice]``."""
-
-    def __init__(self, faces: Faces) -> None:
-        self._clips = faces.clips
-
-    def __getitem__(self, pair: tuple[int, int]) -> FaceBatch:
-        face, voice = pair
-        clips = self._clips
-        return FaceBatch(clips.shape[face], clips.face[face], clips.voice[voice], clips.known[voice])
+    def __getitem__(self, index: tuple[int, int]) -> GuessedVoices:
+        rng = np.random.default_rng([self._seed, *index])
+        guess, voice = np.array([rng.choice(clips, 2) for clips in self._clips]).T
+        return GuessedVoices(self._guesses[guess], self._voices[voice])
 
 
 class FaceData(pl.LightningDataModule):
-    """Batches with one pair per speaker.
+    """Rounds of matching.
 
     Args:
-        train, valid: the faces of these splits.
-        rounds: batches in an epoch.
-        seed: of the draws.
+        train, valid: where rounds are drawn from.
+        rounds: in an epoch of training; validation is always the same one.
+        seed: of the order.
     """
 
-    def __init__(self, train: Faces, valid: Faces, *, rounds: int, seed: int) -> None:
+    def __init__(self, train: MatchRounds, valid: MatchRounds, *, rounds: int, seed: int) -> None:
         super().__init__()
         self._train, self._valid, self._rounds, self._seed = train, valid, rounds, seed
 
     def train_dataloader(self) -> DataLoader:
         """``rounds`` batches that differ from epoch to epoch."""
-        return _loader(self._train, self._rounds, self._seed)
+        return DataLoader(self._train, batch_size=None, sampler=EpochOrder(self._rounds, self._seed))
 
     def val_dataloader(self) -> DataLoader:
         """One batch."""
-        return _loader(self._valid, 1, self._seed)
-
-
-def _loader(faces: Faces, rounds: int, seed: int) -> DataLoader:
-    return DataLoader(FacePairs(faces), batch_sampler=OnePerSpeaker(faces.speakers, rounds, seed))  # ty: ignore[invalid-argument-type]
+        return DataLoader(self._valid, batch_size=None, sampler=[(0, 0)])

@@ -1,8 +1,8 @@
 """How much a face tells of its voice: R² of every number of the voice, and picking the voice among ten.
 
 *R²* compares the squared error of the prediction with that of always saying the mean of the speakers at hand; 1 is
-perfect, below 0 is worse than that mean. *Retrieval* shows a face and the voices of ten speakers, of which one is its
-own, if possible from another clip. All intervals are drawn over speakers.
+perfect, below 0 is worse than that mean. *Retrieval* shows a face and the voices of ten speakers, or of all where
+there are fewer, of which one is its own, if possible from another clip. All intervals are drawn over speakers.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ import torch
 
 from avss.data.faces import Faces
 from avss.evaluation.bootstrap import Interval, bootstrap, bootstrap_mean
-from avss.models.face_to_speaker import FaceToSpeaker
+from avss.models.face_to_speaker import FaceToSpeaker, match
 from avss.speech.voice_signature import NAMES
 
 CANDIDATES = 10
@@ -28,22 +28,30 @@ class FaceVoiceReport:
     Attributes:
         r2: for each number of the voice that varies.
         top1: share of faces whose own voice is picked.
-        chance: the share that guessing would reach: 1 in 10, or more where there are fewer speakers.
+        candidates: among how many voices: 10, or as many as there are speakers.
     """
 
     r2: dict[str, Interval]
     top1: Interval
-    chance: float
+    candidates: int
+
+    @property
+    def chance(self) -> float:
+        """The share of own voices that guessing would pick."""
+        return 1 / self.candidates
 
     def table(self) -> pd.DataFrame:
-        """A row per figure: figure, value, low, high, chance."""
+        """A row per figure: figure, value, low, high, speakers, candidates, chance."""
         figures = {f"r2_{name}": interval for name, interval in self.r2.items()} | {"top1": self.top1}
         return pd.DataFrame(
             [
                 {"figure": name, "value": i.value, "low": i.low, "high": i.high, "speakers": i.groups}
                 for name, i in figures.items()
             ]
-        ).assign(chance=lambda table: np.where(table.figure == "top1", self.chance, 0.0))
+        ).assign(
+            candidates=lambda table: np.where(table.figure == "top1", self.candidates, 0),
+            chance=lambda table: np.where(table.figure == "top1", self.chance, 0.0),
+        )
 
 
 def evaluate_faces(model: FaceToSpeaker, faces: Faces, *, seed: int = 0) -> FaceVoiceReport:
@@ -60,10 +68,10 @@ def evaluate_faces(model: FaceToSpeaker, faces: Faces, *, seed: int = 0) -> Face
         )
         for n, name in enumerate(NAMES)
     }
-    scores = (predicted.embedding @ voices.T).numpy()
-    top1, chance = retrieval(scores, faces.speakers, seed=seed)
+    scores = match(predicted.embedding, voices).numpy()
+    top1, candidates = retrieval(scores, faces.speakers, seed=seed)
     return FaceVoiceReport(
-        {name: interval for name, interval in r2.items() if np.isfinite(interval.value)}, top1, chance
+        {name: interval for name, interval in r2.items() if np.isfinite(interval.value)}, top1, candidates
     )
 
 
@@ -81,8 +89,8 @@ def r_squared(predicted: np.ndarray, true: np.ndarray, known: np.ndarray, speake
     return bootstrap(figure, names)
 
 
-def retrieval(scores: np.ndarray, speakers: Sequence[str], *, seed: int = 0) -> tuple[Interval, float]:
-    """Top-1 of picking a face's voice among those of ten speakers, and what chance would give.
+def retrieval(scores: np.ndarray, speakers: Sequence[str], *, seed: int = 0) -> tuple[Interval, int]:
+    """Top-1 of picking a face's voice among those of ten speakers or all, and among how many it was.
 
     Args:
         scores: how well each face (row) matches each voice (column) [N,N].
@@ -106,4 +114,4 @@ def retrieval(scores: np.ndarray, speakers: Sequence[str], *, seed: int = 0) -> 
             wrong = [rng.choice(clips[other]) for other in rng.choice(others, candidates - 1, replace=False)]
             hits.append(scores[face, rng.choice(own)] > scores[face, wrong].max())
             groups.append(name)
-    return bootstrap_mean(np.array(hits), groups), 1 / candidates
+    return bootstrap_mean(np.array(hits), groups), candidates

@@ -1,8 +1,9 @@
-"""How FaceToSpeaker learns: predict the numbers of the voice, and find one's own voice among those of the batch.
+"""How FaceToSpeaker learns which numbers of a voice to go by: find one's own voice among those of the batch.
 
-The regression is the mean squared error over the numbers that a voice tells. The match is the symmetric contrastive
-loss of CLIP with a fixed temperature; a batch must hold at most one clip per speaker, since a second one would be
-called a wrong match.
+The match is the symmetric contrastive loss of CLIP, over distances instead of cosines. It is learned on guesses of
+held-out speakers (:mod:`avss.training.face_regression`), and learns one weight for each number: an embedding that is
+free to turn learns a few dozen speakers by heart. A batch must hold at most one clip per speaker, since a second one
+would be called a wrong match.
 
 Source: A. Radford et al., "Learning transferable visual models from natural language supervision", ICML 2021.
 """
@@ -12,57 +13,43 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from avss.data.faces import FaceBatch
-from avss.models.face_to_speaker import FaceToSpeaker
+from avss.data.faces import GuessedVoices
+from avss.models.face_to_speaker import FaceToSpeaker, match
 
 
 class FaceTask(pl.LightningModule):
-    """Trains ``model``.
+    """Trains the weights of ``model``; all else in it stays.
 
     Args:
-        model: what is trained.
+        model: what is trained; its voice head is fitted.
         rate: learning rate of AdamW.
         decay: its weight decay.
-        match: weight of the contrastive loss; the regression has weight 1.
-        temperature: of the contrastive loss.
     """
 
-    def __init__(
-        self, model: FaceToSpeaker, *, rate: float, decay: float, match: float = 1.0, temperature: float = 0.2
-    ) -> None:
+    def __init__(self, model: FaceToSpeaker, *, rate: float, decay: float) -> None:
         super().__init__()
         self.model = model
-        self._rate, self._decay, self._match, self._temperature = rate, decay, match, temperature
+        self._rate, self._decay = rate, decay
 
-    def training_step(self, batch: FaceBatch) -> Tensor:
+    def training_step(self, batch: GuessedVoices) -> Tensor:
         """The loss of a batch."""
         return self._loss(batch, "train")
 
-    def validation_step(self, batch: FaceBatch) -> None:
+    def validation_step(self, batch: GuessedVoices) -> None:
         """Log the loss of a batch."""
         self._loss(batch, "valid")
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
         """AdamW."""
-        return torch.optim.AdamW(self.parameters(), self._rate, weight_decay=self._decay)
+        return torch.optim.AdamW([self.model.weights], self._rate, weight_decay=self._decay)
 
-    def _loss(self, batch: FaceBatch, part: str) -> Tensor:
-        predicted = self.model(batch.shape, batch.face)
-        regression = masked_error(predicted.voice, batch.voice, batch.known)
-        match = contrastive(predicted.embedding, self.model.embed_voice(batch.voice), self._temperature)
-        loss = regression + self._match * match
-        metrics = {f"{part}_loss": loss, f"{part}_regression": regression, f"{part}_match": match}
-        self.log_dict(metrics, on_step=False, on_epoch=True, batch_size=len(batch.shape))
+    def _loss(self, batch: GuessedVoices, part: str) -> Tensor:
+        loss = contrastive(match(self.model.embed_voice(batch.guess), self.model.embed_voice(batch.voice)))
+        self.log(f"{part}_match", loss, on_step=False, on_epoch=True, batch_size=len(batch.guess))
         return loss
 
 
-def masked_error(predicted: Tensor, voice: Tensor, known: Tensor) -> Tensor:
-    """Mean squared error of ``predicted`` against ``voice``, both [B,17], where ``known`` [B,17]; 0 if nothing is."""
-    return ((predicted - voice).square() * known).sum() / known.sum().clamp_min(1)
-
-
-def contrastive(faces: Tensor, voices: Tensor, temperature: float) -> Tensor:
-    """Symmetric cross-entropy of matching ``faces`` with ``voices``, both [B,64] of length 1, row to row."""
-    scores = faces @ voices.T / temperature  # [B,B]
-    own = torch.arange(len(faces), device=faces.device)
+def contrastive(scores: Tensor) -> Tensor:
+    """Symmetric cross-entropy of picking the diagonal of ``scores`` [B,B], by rows and by columns."""
+    own = torch.arange(len(scores), device=scores.device)
     return (functional.cross_entropy(scores, own) + functional.cross_entropy(scores.T, own)) / 2
