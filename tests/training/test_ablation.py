@@ -9,7 +9,7 @@ import pytest
 
 from avss.errors import OutputError, SettingsError
 from avss.evaluation.ablation_picture import draw_ablations
-from avss.training.ablation import read_ablations, run_ablations
+from avss.training.ablation import NotMeasuredError, read_ablations, run_ablations
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def test_a_killed_run_goes_on_and_ends_as_an_uninterrupted_one(questions: Path, 
         run_ablations(ablations, Cooking(), Kitchen(meals=2).taste, tmp_path / "out", data="soup")
     rest = Kitchen()
     rows = run_ablations(ablations, Cooking(), rest.taste, tmp_path / "out", data="soup")
-    assert len(rest.cooked) == 3
+    assert len(rest.cooked) == 2
     whole = run_ablations(ablations, Cooking(), Kitchen().taste, tmp_path / "whole", data="soup")
     pd.testing.assert_frame_equal(rows, whole)
 
@@ -81,6 +81,39 @@ def test_rows_of_other_data_or_another_base_are_measured_again(questions: Path, 
         kitchen = Kitchen()
         run_ablations(ablations, base, kitchen.taste, tmp_path, data=data)
         assert len(kitchen.cooked) == meals
+
+
+def test_a_variant_of_two_questions_is_measured_once(questions: Path, tmp_path: Path) -> None:
+    kitchen = Kitchen()
+    rows = run_ablations(read_ablations(questions, Cooking()), Cooking(), kitchen.taste, tmp_path, data="soup")
+    assert len(kitchen.cooked) == 4
+    assert rows[rows.minutes == 5].ablation.tolist() == ["long", "much"]
+    assert rows[rows.minutes == 5].taste.nunique() == 1
+
+
+def test_what_cannot_be_measured_is_said_not_kept_and_tried_again(questions: Path, tmp_path: Path) -> None:
+    def without_salt(cooking: Cooking) -> dict[str, float]:
+        if cooking.salt > 1:
+            raise NotMeasuredError("there is no salt", "salt", "buy some")
+        return Kitchen().taste(cooking)
+
+    ablations = read_ablations(questions, Cooking())
+    rows = run_ablations(ablations, Cooking(), without_salt, tmp_path, data="soup")
+    assert rows.taste.isna().tolist() == [False] * 4 + [True]
+    assert len(pd.read_csv(tmp_path / "ablations.csv")) == 4
+    page = (tmp_path / "ablations.md").read_text()
+    assert "| 6 | 1.500 | not measured | not measured | not measured |" in page
+    assert "Not measured: there is no salt. Wanted: salt. Do: buy some." in page
+    draw_ablations(tmp_path / "picture.png", ablations, rows, "taste")
+    assert run_ablations(ablations, Cooking(), Kitchen().taste, tmp_path, data="soup").taste.notna().all()
+
+
+def test_a_question_of_which_nothing_can_be_measured_is_still_in_the_page(questions: Path, tmp_path: Path) -> None:
+    def burnt(cooking: Cooking) -> dict[str, float]:
+        raise NotMeasuredError("it burnt", "soup", "cook again")
+
+    run_ablations(read_ablations(questions, Cooking())[:1], Cooking(), burnt, tmp_path, data="soup")
+    assert (tmp_path / "ablations.md").read_text().count("it burnt") == 3
 
 
 @pytest.mark.parametrize(

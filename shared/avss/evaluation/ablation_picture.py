@@ -1,8 +1,11 @@
 """One picture of all answers: a panel per question, with the interval of every figure."""
 
+import math
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -10,6 +13,7 @@ from avss.files import writing
 from avss.training.ablation import Ablation
 
 _INK, _LINE = "#22303c", "#2f7fb8"
+_COLUMNS = 3
 
 
 def draw_ablations(path: Path, ablations: Sequence[Ablation], rows: pd.DataFrame, figure: str) -> None:
@@ -24,18 +28,26 @@ def draw_ablations(path: Path, ablations: Sequence[Ablation], rows: pd.DataFrame
     Raises:
         OutputError: ``path`` cannot be written.
     """
-    drawing = Figure(figsize=(5 * len(ablations), 3.6), dpi=110, facecolor="white", layout="constrained")
-    for axes, ablation in zip(drawing.subplots(1, len(ablations), squeeze=False)[0], ablations, strict=True):
+    columns = min(_COLUMNS, len(ablations))
+    lines = math.ceil(len(ablations) / columns)
+    drawing = Figure(figsize=(5 * columns, 3.6 * lines), dpi=110, facecolor="white", layout="constrained")
+    panels = drawing.subplots(lines, columns, squeeze=False).flatten()
+    for axes in panels[len(ablations) :]:
+        axes.set_axis_off()
+    for axes, ablation in zip(panels, ablations, strict=False):
         mine = rows[rows.ablation == ablation.name]
         places = range(len(mine))
         labels = [" × ".join(str(value) for value in change.values()) for change in ablation.changes]
         axes.vlines(places, mine[f"{figure}_low"], mine[f"{figure}_high"], color=_LINE, alpha=0.4, linewidth=5)
         axes.plot(places, mine[figure], "o", color=_LINE)
+        for place in np.flatnonzero(mine[figure].isna()):
+            axes.text(place, 0, " not measured", rotation=90, ha="center", va="bottom", color=_INK, alpha=0.6)
         axes.set_xticks(places, labels)
+        axes.set_xlim(-0.5, len(mine) - 0.5)
         axes.set_xlabel(" × ".join(ablation.changes[0]), color=_INK)
         axes.set_ylabel(figure, color=_INK)
         axes.set_ylim(bottom=0)
-        axes.set_title(ablation.question, fontsize=10, color=_INK, loc="left")
+        axes.set_title(textwrap.fill(ablation.question, 60), fontsize=10, color=_INK, loc="left")
         axes.grid(axis="y", alpha=0.3)
         axes.spines[["top", "right"]].set_visible(False)
     with writing(path) as unfinished:

@@ -6,7 +6,8 @@ An ablation is a file of a few lines, with the question and only what changes::
     components: [8, 16, 32, 64]
 
 Lists under several settings are varied together: the first of each, the second of each … A row of the table is kept
-as soon as it is measured, and is not measured again; so a killed run goes on, and a new question costs only itself.
+as soon as it is measured, and is not measured again, not even for another question; so a killed run goes on, and a new
+question costs only what is new in it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,9 +17,9 @@ from typing import Any, ClassVar, Protocol, TypeVar
 
 import pandas as pd
 import yaml
-from rich.progress import track
+from rich.console import Console
 
-from avss.errors import SettingsError
+from avss.errors import AvssError, SettingsError
 from avss.files import writing
 
 
@@ -31,7 +32,11 @@ class Dataclass(Protocol):
 Settings = TypeVar("Settings", bound=Dataclass)
 
 TABLE, MARKDOWN = "ablations.csv", "ablations.md"
-_QUESTION = "question"
+_QUESTION, _REASON = "question", "not_measured"
+
+
+class NotMeasuredError(AvssError):
+    """A variant that cannot be measured on the data at hand, which does not concern the others."""
 
 
 @dataclass(frozen=True)
@@ -78,31 +83,55 @@ def run_ablations(
     Args:
         ablations: what is asked.
         base: the settings that are changed, a dataclass.
-        measure: the figures of a variant.
+        measure: the figures of a variant; it may raise :class:`NotMeasuredError`.
         folder: of ``ablations.csv`` and ``ablations.md``.
         data: what is measured on; rows that were measured on other data are not used.
 
     Returns:
-        A row per variant: ``ablation``, the settings, ``data``, the figures.
+        A row per variant: ``ablation``, the settings, ``data``, the figures. A variant that cannot be measured has
+        none, and the reason in ``not_measured``; such a row is not kept.
 
     Raises:
         OutputError: the table cannot be written; finished rows are kept.
     """
     path = folder / TABLE
     known = pd.read_csv(path).to_dict("records") if path.is_file() else []
-    variants = [(ablation, variant) for ablation in ablations for variant in ablation.variants(base)]
+    variants = [
+        (ablation, change, variant)
+        for ablation in ablations
+        for change, variant in zip(ablation.changes, ablation.variants(base), strict=True)
+    ]
     rows: list[dict[str, Any]] = []
-    for ablation, variant in track(variants, "ablations", transient=True):
-        key = {"ablation": ablation.name, **asdict(variant), "data": data}
-        same = [row for row in known if all(row.get(name) == value for name, value in key.items())]
-        rows.append(same[0] if same else key | dict(measure(variant)))
-        if not same:
-            known.append(rows[-1])
+    # A line per variant: a bar would be in the way of those of the trainings.
+    console = Console(soft_wrap=True, markup=False, highlight=False)
+    for number, (ablation, change, variant) in enumerate(variants, start=1):
+        console.print(f"[{number}/{len(variants)}] {ablation.name}: {change}")
+        settings = asdict(variant) | {"data": data}
+        row = {"ablation": ablation.name, **settings, **_figures(settings, known, variant, measure)}
+        rows.append(row)
+        if _REASON not in row and row not in known:
+            known.append(row)
             with writing(path) as unfinished:
                 pd.DataFrame(known).to_csv(unfinished, index=False)
     with writing(folder / MARKDOWN) as unfinished:
         unfinished.write_text("\n".join(_as_markdown(ablation, rows) for ablation in ablations))
     return pd.DataFrame(rows)
+
+
+def _figures(
+    settings: Mapping[str, Any],
+    known: Sequence[Mapping[str, Any]],
+    variant: Settings,
+    measure: Callable[[Settings], Mapping[str, float]],
+) -> dict[str, Any]:
+    """The figures of a variant from a row with the same settings, or measured, or why they cannot be."""
+    for row in known:
+        if all(row.get(name) == value for name, value in settings.items()):
+            return {name: value for name, value in row.items() if name not in settings and name != "ablation"}
+    try:
+        return dict(measure(variant))
+    except NotMeasuredError as error:
+        return {_REASON: str(error)}
 
 
 def _read(path: Path, base: Dataclass) -> Ablation:
@@ -129,12 +158,14 @@ def _read(path: Path, base: Dataclass) -> Ablation:
 def _as_markdown(ablation: Ablation, rows: Sequence[Mapping[str, Any]]) -> str:
     """The rows of one ablation: what it changes, and the figures."""
     mine = [row for row in rows if row["ablation"] == ablation.name]
-    changed = list(ablation.changes[0])
-    figures = list(mine[0])[list(mine[0]).index("data") + 1 :]
-    columns = [*changed, *figures]
+    measured = [row for row in mine if _REASON not in row]
+    figures = list(measured[0])[list(measured[0]).index("data") + 1 :] if measured else []
+    columns = [*ablation.changes[0], *figures]
     lines = [f"## {ablation.question}", "", f"On {mine[0]['data']}.", ""]
     lines += ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
     for row in mine:
-        cells = [f"{row[name]:.3f}" if isinstance(row[name], float) else str(row[name]) for name in columns]
-        lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines) + "\n"
+        cells = [row.get(name, "not measured") for name in columns]
+        texts = (f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in cells)
+        lines.append("| " + " | ".join(texts) + " |")
+    reasons = [f"Not measured: {row[_REASON]}" for row in mine if _REASON in row]
+    return "\n".join([*lines, *(line for reason in reasons for line in ("", reason))]) + "\n"
