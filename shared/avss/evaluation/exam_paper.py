@@ -1,0 +1,109 @@
+"""The paper of an exam: which mixtures are to be separated, and what they are made from.
+
+It is drawn once and kept, so that every stage sits the same exam and whoever wants to compare can sit it too.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+from jsonargparse.typing import NonNegativeInt, PositiveInt
+
+from avss.data.bank_faces import with_faces
+from avss.data.bank_reading import read_bank
+from avss.data.exam_list import FACES, LEVELS, draw_exam, read_exam, write_exam
+from avss.data.mixture_recipe import Sources
+from avss.data.noise import NoiseBank, babble, coloured_noise, join_noise, recorded_noise
+from avss.data.splits import Split
+from avss.data.store import PreparedStore
+
+# Trainings make their noise from small seeds; what is tested with shall be new to them.
+_NOISE_SEED = 10_000
+
+
+@dataclass(frozen=True)
+class ExamSettings:
+    """What is asked, and of whom.
+
+    Attributes:
+        store: prepared store with the speakers to test on.
+        paper: csv file of the mixtures; it is drawn where it is missing, and what it says is asked where it is not.
+        part: of the split, whose voices are mixed.
+        faces: numbers of faces K.
+        levels: of the voices above the noise, dB; null is no noise.
+        mixtures: of each number of faces, at each level.
+        frames: length of the mixtures.
+        silent_faces: share of the faces that are seen resting and not heard.
+        seed: of the paper.
+        recordings: folder of noise, of which the share of ``part`` is used beside coloured noise.
+        babble: talkers in the babble that is used too; 0 is no babble.
+        babble_part: of the split, who talks in it.
+        audio_only: run folder of the audio-only twin; left out, its row is missing.
+        listened: of so many mixtures of each number of faces and level PESQ, STOI and ESTOI are computed.
+        batch: mixtures at a time.
+        jobs: processes for these slow metrics; -1 uses all cores.
+        device: to separate on; null is a GPU of CUDA where there is one, else the CPU.
+    """
+
+    store: Path
+    paper: Path
+    part: Split = "test"
+    faces: Sequence[PositiveInt] = FACES
+    levels: Sequence[float | None] = LEVELS
+    mixtures: PositiveInt = 100
+    frames: PositiveInt = 75
+    silent_faces: float = 0.0
+    seed: NonNegativeInt = 0
+    recordings: Path | None = None
+    babble: NonNegativeInt = 4
+    babble_part: Split = "valid"
+    audio_only: Path | None = None
+    listened: NonNegativeInt = 20
+    batch: PositiveInt = 8
+    jobs: int = -1
+    device: str | None = None
+
+
+def read_sources(settings: ExamSettings, store: PreparedStore) -> Sources:
+    """The clips of the speakers to test on, with their faces, and the noise, on the CPU.
+
+    Raises:
+        CorpusError: there are no clips of a part of the split, or no recordings.
+        SettingsError: there are fewer speakers than talkers in the babble.
+        StoreError: a volume is missing or damaged.
+    """
+    bank = with_faces(read_bank(store, settings.part), store, mouths=True)
+    return Sources(bank, noise=_noise(settings, store))
+
+
+def read_paper(settings: ExamSettings, sources: Sources) -> pd.DataFrame:
+    """The mixtures of the exam; drawn and written first, where the file is missing.
+
+    Raises:
+        SettingsError: there are fewer speakers than faces, or no noise without the speakers of a mixture.
+        CorpusError: the file holds no list of mixtures.
+        OutputError: the file cannot be written.
+    """
+    if not settings.paper.is_file():
+        drawn = draw_exam(
+            sources,
+            faces=settings.faces,
+            levels=settings.levels,
+            mixtures=settings.mixtures,
+            frames=settings.frames,
+            silent_faces=settings.silent_faces,
+            seed=settings.seed,
+        )
+        write_exam(settings.paper, drawn)
+    return read_exam(settings.paper)
+
+
+def _noise(settings: ExamSettings, store: PreparedStore) -> NoiseBank:
+    banks = [coloured_noise(seed=_NOISE_SEED)]
+    if settings.babble:
+        talking = read_bank(store, settings.babble_part)
+        banks.append(babble(talking, talkers=settings.babble, seed=_NOISE_SEED))
+    if settings.recordings is not None:
+        banks.append(recorded_noise(settings.recordings, settings.part))
+    return join_noise(*banks)

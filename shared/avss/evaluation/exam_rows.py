@@ -1,0 +1,98 @@
+"""The rows of an exam's table: whatever separates a mixture, from the ideal mask to the separator that is examined.
+
+==================  ================================================================================================
+mixture             the mixture itself, given out as every voice: where improvement begins
+ideal binary mask   ceiling of binary masks (:mod:`avss.evaluation.oracle_masks`)
+ideal complex mask  ceiling of the separators' own masks
+audio-only          the twin of equal size that sees nothing, its voices put in the order that fits best
+other lips          the separator, shown other faces (:mod:`avss.evaluation.visual_controls`)
+activity only       the separator, told only when each face speaks
+audio-visual        the separator
+==================  ================================================================================================
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from avss.data.bank_faces import faces_of
+from avss.data.mixing import Mixtures
+from avss.data.voice_bank import VoiceBank
+from avss.errors import ModelError
+from avss.evaluation.oracle_masks import ideal_binary, ideal_complex
+from avss.evaluation.visual_controls import mean_activity, with_other_lips
+from avss.models.audio_visual import AudioVisualSeparator
+from avss.models.separators.cues import VoiceNumbers
+from avss.models.separators.separator import Separator
+from avss.training.separation_losses import SeparationLoss
+
+MIXTURE, BINARY, COMPLEX = "mixture", "ideal binary mask", "ideal complex mask"
+AUDIO_ONLY, OTHER_LIPS, ACTIVITY, AUDIO_VISUAL = "audio-only", "other lips", "activity only", "audio-visual"
+
+
+@dataclass(frozen=True)
+class ExamRow:
+    """One way to separate mixtures.
+
+    Attributes:
+        name: of the row.
+        separate: mixtures → voices [B,K,S].
+        checksum: of the weights that are used; empty where there are none.
+        most_faces: the largest K; ``None`` for any.
+    """
+
+    name: str
+    separate: Callable[[Mixtures], Tensor]
+    checksum: str = ""
+    most_faces: int | None = None
+
+
+def bounds() -> list[ExamRow]:
+    """The rows that need no model: the mixture and the ideal masks."""
+    return [
+        ExamRow(MIXTURE, lambda mixtures: mixtures.mixture[:, None].expand_as(mixtures.voices)),
+        ExamRow(BINARY, lambda mixtures: ideal_binary(mixtures.mixture, mixtures.voices)),
+        ExamRow(COMPLEX, lambda mixtures: ideal_complex(mixtures.mixture, mixtures.voices)),
+    ]
+
+
+def audio_only(separator: Separator, checksum: str) -> ExamRow:
+    """The row of an audio-only separator.
+
+    Raises:
+        ModelError: the separator looks at faces.
+    """
+    if not isinstance(separator.cues, VoiceNumbers):
+        raise ModelError("a separator that looks at faces", "one trained without video", "name the audio-only twin")
+    match = SeparationLoss(any_order=True)
+
+    def separate(mixtures: Mixtures) -> Tensor:
+        nothing = mixtures.mixture.new_zeros(*mixtures.valid.shape, 1)
+        voices = separator(mixtures.mixture, nothing)
+        return match.in_order(voices, mixtures.voices, mixtures.mixture)
+
+    return ExamRow(AUDIO_ONLY, separate, checksum, separator.cues.voices)
+
+
+def audio_visual(model: AudioVisualSeparator, checksum: str, name: str = AUDIO_VISUAL) -> ExamRow:
+    """The row of a separator with its frontend; ``name`` tells it from others."""
+    return ExamRow(name, lambda mixtures: model(mixtures.mixture, faces_of(mixtures)), checksum)
+
+
+def controls(model: AudioVisualSeparator, checksum: str, bank: VoiceBank) -> list[ExamRow]:
+    """The rows of the same separator with deceived eyes.
+
+    Args:
+        model, checksum: as for :func:`audio_visual`.
+        bank: all clips of the speakers the exam is about, with faces, on the device of ``model``.
+
+    Raises:
+        ModelError: the mouths have another size than those the frontend's PCA was fitted to.
+        StoreError: nobody is ever seen speaking, or pausing.
+    """
+    deceived, activity = audio_visual(model, checksum), mean_activity(model.frontend, bank)
+    return [
+        ExamRow(OTHER_LIPS, lambda mixtures: deceived.separate(with_other_lips(mixtures, bank)), checksum),
+        ExamRow(ACTIVITY, lambda mixtures: model.separator(mixtures.mixture, activity.of(mixtures.voices)), checksum),
+    ]

@@ -1,0 +1,130 @@
+"""What came out of an exam: means with intervals over the sets of speakers, by number of faces, noise and sex.
+
+::
+
+    figures.csv     a row per mean: row, K, snr (empty without noise), sexes, figure, value, low, high, groups, mixtures
+    exam.json       the same, with the weights behind each row, and why some rows are missing
+
+Mixtures of the same speakers resemble each other, so intervals draw whole sets of speakers (pairs, for two faces).
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from rich.markup import escape
+from rich.table import Table
+
+from avss.evaluation.bootstrap import bootstrap_mean
+from avss.evaluation.exam_rows import MIXTURE, ExamRow
+from avss.files import writing
+
+
+class _Shown(NamedTuple):
+    heading: str
+    digits: int
+
+
+FIGURES = {
+    "si_sdri": _Shown("SI-SDRi dB", 1),
+    "sdri": _Shown("SDRi dB", 1),
+    "si_sdr": _Shown("SI-SDR dB", 1),
+    "pesq": _Shown("PESQ", 2),
+    "stoi": _Shown("STOI", 2),
+    "estoi": _Shown("ESTOI", 2),
+    "confused": _Shown("confused", 2),
+    "failed": _Shown("failed", 2),
+    "leakage": _Shown("leakage dB", 1),
+}
+_MAIN = "si_sdri"
+_ALL, _SAME, _DIFFERENT = "all", "same", "different"
+
+_RESAMPLES = 1000
+
+
+def exam_figures(scores: pd.DataFrame) -> pd.DataFrame:
+    """Means of the scores of :func:`avss.evaluation.exam.sit_exam`, a row each as in ``figures.csv``.
+
+    What is not known of a mixture (no silent face, not listened to) is left out of the mean.
+    """
+    found = []
+    alike = ["row", "K", "snr"]
+    for (row, K, snr), group in scores.groupby(alike, dropna=False, sort=False):  # ty: ignore[not-iterable]
+        for sexes in (_ALL, _SAME, _DIFFERENT):
+            chosen = group if sexes == _ALL else group[group.sexes == sexes]
+            for figure in FIGURES:
+                known = chosen[chosen[figure].notna()] if figure in chosen else chosen[:0]
+                if len(known):
+                    values = known[figure].to_numpy(np.float64)
+                    interval = bootstrap_mean(values, known.speakers.to_numpy(), resamples=_RESAMPLES)
+                    place = {"row": row, "K": K, "snr": snr, "sexes": sexes, "figure": figure}
+                    found.append(place | asdict(interval) | {"mixtures": len(known)})
+    return pd.DataFrame(found)
+
+
+def improvement_table(figures: pd.DataFrame, title: str) -> Table:
+    """SI-SDRi of every row of the exam, by number of faces and noise; at the fewest faces also by sex."""
+    main = figures[(figures.figure == _MAIN) & (figures.row != MIXTURE)]
+    main = main[(main.sexes == _ALL) | main.K.eq(main.K.min())]
+    rows = list(main.row.unique())
+    table = Table("faces", "noise", *rows, title=f"{title}\nSI-SDRi dB, 95 % over sets of speakers")
+    for (K, snr, sexes), line in main.groupby(["K", "snr", "sexes"], dropna=False, sort=False):  # ty: ignore[not-iterable]
+        noise = _noise(snr) if sexes == _ALL else f"{sexes} sex"
+        table.add_row(f"{K}" if sexes == _ALL else "", noise, *_cells(line.set_index("row"), rows))
+    return table
+
+
+def figures_table(figures: pd.DataFrame) -> Table:
+    """All figures of every row, at the fewest faces and the first level of noise."""
+    first = figures.iloc[0]
+    alike = figures.snr.isna() if pd.isna(first.snr) else figures.snr == first.snr
+    shown = figures[(figures.K == first.K) & alike & (figures.sexes == _ALL)]
+    names = [name for name in FIGURES if (shown.figure == name).any()]
+    title = f"{first.K} faces, noise: {_noise(first.snr)}"
+    table = Table("", *(FIGURES[name].heading for name in names), title=title)
+    for row, line in shown.groupby("row", sort=False):
+        table.add_row(str(row), *_cells(line.set_index("figure", drop=False), names))
+    return table
+
+
+def write_figures(
+    folder: Path, figures: pd.DataFrame, rows: Sequence[ExamRow], missing: Mapping[str, str], title: str
+) -> None:
+    """Write ``figures.csv`` and ``exam.json``.
+
+    Args:
+        folder: where to.
+        figures: of :func:`exam_figures`.
+        rows: that sat the exam.
+        missing: why some did not, by name.
+        title: of the exam.
+
+    Raises:
+        OutputError: ``folder`` cannot be written.
+    """
+    with writing(folder / "figures.csv") as path:
+        figures.to_csv(path, index=False, float_format="%.4f")
+    records = figures.astype(object).where(figures.notna(), None).to_dict("records")  # json has null, but no NaN
+    weights = {row.name: row.checksum for row in rows}
+    told = {"title": title, "rows": weights, "missing": dict(missing), "figures": records}
+    with writing(folder / "exam.json") as path:
+        path.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n")
+
+
+def _noise(snr: float) -> str:
+    return "none" if pd.isna(snr) else f"{snr:g} dB"
+
+
+def _cells(line: pd.DataFrame, columns: Sequence[str]) -> list[str]:
+    """Value and interval of each of ``columns``, which are labels of ``line``; empty where there is none."""
+    return [_cell(line.loc[column]) if column in line.index else "" for column in columns]
+
+
+def _cell(mean: pd.Series) -> str:
+    digits = FIGURES[mean.figure].digits
+    value = f"{mean.value:.{digits}f}"
+    return value if pd.isna(mean.low) else value + escape(f"\n[{mean.low:.{digits}f}, {mean.high:.{digits}f}]")
