@@ -14,19 +14,16 @@ from typing import Literal
 
 import pytorch_lightning as pl
 
-from avss.data.bank_faces import with_faces
 from avss.data.mixture_settings import MixtureSettings
-from avss.data.mixtures import MixtureData
 from avss.data.store import PreparedStore
-from avss.data.voice_bank import VoiceBank
 from avss.models.audio_visual import AudioVisualSeparator
 from avss.models.separators.families import SeparatorSettings, make_audio_only, make_separator
 from avss.terminal import run_script
-from avss.training.cached_features import with_features, without_features
+from avss.training.cached_features import seen_by, without_features
 from avss.training.run import run_folder
 from avss.training.separation_export import export_separation
 from avss.training.separation_fit import TrainerSettings, fit_separation
-from avss.training.separation_sources import SourceSettings, exam_like, read_sources
+from avss.training.separation_sources import SourceSettings, separation_data
 from avss.training.separation_task import Learning, SeparationTask
 from avss.training.trained_models import load_frontend
 
@@ -71,23 +68,9 @@ def train_separator(
     settings = dict(locals())
     prepared = PreparedStore(store)
     eyes = load_frontend(frontend, prepared)
-
-    def see(bank: VoiceBank) -> VoiceBank:
-        if twin == "audio":
-            return without_features(bank)
-        return with_features(with_faces(bank, prepared, mouths=eyes.pca is not None), eyes)
-
-    noisy = mixtures.noise > 0
-    train, valid = (read_sources(prepared, part, sources, see, noisy=noisy, seed=seed) for part in ("train", "valid"))
-    data = MixtureData(
-        train,
-        valid,
-        levels=[mixtures],
-        valid_levels=[exam_like(mixtures)],
-        batch=batch,
-        steps=steps,
-        valid_steps=valid_steps,
-        seed=seed,
+    see = without_features if twin == "audio" else seen_by(eyes, prepared, cached=True)
+    data = separation_data(
+        prepared, see, sources, [mixtures], batch=batch, steps=steps, valid_steps=valid_steps, seed=seed
     )
     pl.seed_everything(seed, verbose=False)
     if twin == "audio":
@@ -98,8 +81,8 @@ def train_separator(
     run = fit_separation(
         task, data, out, settings=settings, learning=learning, trainer=trainer, epochs=epochs, seed=seed, wandb=wandb
     )
-    model = net if twin else AudioVisualSeparator(eyes, net)
-    export_separation(model, task, run, out, valid=valid, mixtures=exam_like(mixtures), store=prepared, seed=seed)
+    model = net if twin == "audio" else AudioVisualSeparator(eyes, net)
+    export_separation(model, task, run, out, data=data, store=prepared)
 
 
 if __name__ == "__main__":

@@ -97,6 +97,7 @@ def test_every_step_of_every_epoch_has_mixtures_of_its_own(data):
 def test_validation_is_the_same_in_every_epoch(data):
     checked = listen(data(), 2, num_sanity_val_steps=0).checked
     assert len(checked) == 4
+    assert torch.equal(data().valid_mixtures(3).mixture, checked[0].mixture[:3])
     assert not torch.equal(checked[0].mixture, checked[1].mixture)
     for first, second in zip(checked[:2], checked[2:], strict=True):
         assert torch.equal(first.mixture, second.mixture)

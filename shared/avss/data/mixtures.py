@@ -107,6 +107,11 @@ class MixtureData(pl.LightningDataModule):
             self._valid_recipes, batch_size=None, sampler=[(0, n) for n in range(len(self._valid_recipes))]
         )
 
+    def valid_mixtures(self, count: int) -> Mixtures:
+        """The first ``count`` mixtures to validate on, or as many as there are in their first batch, on the CPU."""
+        recipe = self._valid_recipes[0, 0].rows(slice(count))
+        return mix(recipe, self._sources["valid"].to("cpu"))
+
     def on_after_batch_transfer(self, batch: Recipe, dataloader_idx: int) -> Mixtures:
         """Mix this process's share of a batch."""
         share = self._batch // self._trainer.world_size

@@ -1,16 +1,30 @@
-"""Features of a frozen frontend, computed once over a bank instead of in every step.
+"""What a net is shown of a bank's clips; features of a frozen frontend are computed once instead of in every step.
 
 They are kept as float16: 192 features of a frame take 384 bytes, those of all of GRID 600 MB.
 """
 
+from collections.abc import Callable
+
 import torch
 from rich.progress import track
 
+from avss.data.bank_faces import with_faces
+from avss.data.store import PreparedStore
 from avss.data.visual import Visual
 from avss.data.voice_bank import VoiceBank
 from avss.models.frontend import Frontend
 
 _AT_ONCE = 64  # clips
+
+
+def seen_by(frontend: Frontend, store: PreparedStore, *, cached: bool) -> Callable[[VoiceBank], VoiceBank]:
+    """What shows the clips of a bank of ``store``: features of ``frontend``, or what it looks at if not ``cached``."""
+
+    def see(bank: VoiceBank) -> VoiceBank:
+        bank = with_faces(bank, store, mouths=frontend.pca is not None)
+        return with_features(bank, frontend) if cached else bank
+
+    return see
 
 
 @torch.no_grad()

@@ -33,6 +33,11 @@ class PartLearning:
             raise SettingsError(what, "numbers that are not negative", "correct rate or start")
 
 
+def all_frozen(parts: Mapping[str, PartLearning]) -> bool:
+    """Whether no part ever learns, so that what the frontend says of a clip never changes."""
+    return all(part.start is None for part in parts.values())
+
+
 class GradualUnfreezing(Callback):
     """Freezes and unfreezes the parts of ``frontend`` as the epoch tells, so that a resumed run needs no memory of it.
 

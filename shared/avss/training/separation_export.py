@@ -8,10 +8,7 @@ import pandas as pd
 import pytorch_lightning as pl
 from rich.console import Console
 
-from avss.data.mixing import mix
-from avss.data.mixture_draw import draw_recipe
-from avss.data.mixture_recipe import Sources
-from avss.data.mixture_settings import MixtureSettings
+from avss.data.mixtures import MixtureData
 from avss.data.store import PreparedStore
 from avss.models.audio_visual import AudioVisualSeparator
 from avss.models.separators.separator import Separator
@@ -31,10 +28,8 @@ def export_separation(
     trainer: pl.Trainer,
     out: Path,
     *,
-    valid: Sources,
-    mixtures: MixtureSettings,
+    data: MixtureData,
     store: PreparedStore,
-    seed: int,
     notes: Mapping[str, Any] | None = None,
 ) -> None:
     """Write the model and examples; of several processes, the first one does.
@@ -44,10 +39,8 @@ def export_separation(
         task: has been trained; separates the examples.
         trainer: trained it.
         out: the run folder.
-        valid: what the examples are made from, on the CPU.
-        mixtures: how they are drawn.
-        store: what was learned from.
-        seed: of the examples.
+        data: it was trained on; the first mixtures of validation become the examples.
+        store: the clips of ``data``.
         notes: anything else worth knowing.
 
     Raises:
@@ -61,8 +54,7 @@ def export_separation(
     if isinstance(model, AudioVisualSeparator) and model.frontend.pca is not None:
         about["mouths"] = mouth_settings(store)
     save_model(model, out, corpus=str(store.root), split=store.speakers, notes=about)
-    examples = mix(draw_recipe(mixtures, valid, _EXAMPLES, seed=seed, step=0), valid)
-    write_examples(task.cpu().eval(), examples, out / EXAMPLES, trainer.logger)
+    write_examples(task.cpu().eval(), data.valid_mixtures(_EXAMPLES), out / EXAMPLES, trainer.logger)
     log_figures(trainer, reached)
     summary = f"valid speakers: SI-SDRi {reached[SCORE]:.2f} dB · {out}"
     Console().print(summary, soft_wrap=True, markup=False, highlight=False)

@@ -1,4 +1,4 @@
-"""What the mixtures of a training are made from: the clips of a store, and what else is heard beside them."""
+"""The mixtures of a training: the clips of a store, what is seen of them, and what else is heard beside them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -9,6 +9,7 @@ from avss.data.bank_pace import at_pace, join
 from avss.data.bank_reading import read_bank, read_talkers
 from avss.data.mixture_recipe import Sources
 from avss.data.mixture_settings import MixtureSettings
+from avss.data.mixtures import MixtureData
 from avss.data.noise import NoiseBank, babble, coloured_noise, join_noise, recorded_noise
 from avss.data.rooms import simulate_rooms
 from avss.data.store import PreparedStore
@@ -17,6 +18,7 @@ from avss.data.voice_bank import VoiceBank
 _EXAM_FRAMES = 75
 
 Part = Literal["train", "valid"]
+See = Callable[[VoiceBank], VoiceBank]
 
 
 @dataclass(frozen=True)
@@ -38,11 +40,53 @@ class SourceSettings:
     paces: Sequence[float] = ()
 
 
+def separation_data(
+    store: PreparedStore,
+    see: See,
+    settings: SourceSettings,
+    levels: Sequence[MixtureSettings],
+    *,
+    batch: int,
+    steps: int,
+    valid_steps: int,
+    seed: int,
+) -> MixtureData:
+    """Mixtures of the training and of the validation speakers of a store.
+
+    Args:
+        store: where the clips lie.
+        see: adds to a bank what is seen.
+        settings: what else is heard.
+        levels: how mixtures are drawn for training; for validation, :func:`exam_like` ones are.
+        batch: mixtures in a batch.
+        steps: batches in an epoch.
+        valid_steps: batches of each level to validate on.
+        seed: of all draws.
+
+    Raises:
+        CorpusError: there are no clips, no recordings or no talkers.
+        SettingsError: there are fewer speakers than the faces of a mixture or the babble need.
+        StoreError: the store is damaged.
+    """
+    noisy = any(level.noise > 0 for level in levels)
+    train, valid = (read_sources(store, part, settings, see, noisy=noisy, seed=seed) for part in ("train", "valid"))
+    return MixtureData(
+        train,
+        valid,
+        levels=levels,
+        valid_levels=[exam_like(level) for level in levels],
+        batch=batch,
+        steps=steps,
+        valid_steps=valid_steps * len(levels),
+        seed=seed,
+    )
+
+
 def read_sources(
     store: PreparedStore,
     part: Part,
     settings: SourceSettings,
-    see: Callable[[VoiceBank], VoiceBank],
+    see: See,
     *,
     noisy: bool,
     seed: int,

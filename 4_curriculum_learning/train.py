@@ -1,0 +1,101 @@
+"""Stage 4: from two speakers to six, and from a quiet room to a noisy one, level by level.
+
+It starts from stage 3's model. A level is left when validation no longer gains there; a share of the batches keeps
+coming from the levels already left. Validation is on all levels alike, and so is the choice of the epoch that is
+exported.
+
+    python train.py --config train_quick.yaml
+    python train.py --config train_quick.yaml --pacing.order uniform --out runs/4_curriculum_learning/uniform
+"""
+
+from pathlib import Path
+
+import pytorch_lightning as pl
+
+from avss.data.mixture_settings import MixtureSettings
+from avss.data.store import PreparedStore
+from avss.terminal import run_script
+from avss.training.cached_features import seen_by
+from avss.training.freezing import GradualUnfreezing, PartLearning, all_frozen
+from avss.training.pacing import Curriculum, Level, Pacing
+from avss.training.run import run_folder
+from avss.training.separation_export import export_separation
+from avss.training.separation_fit import TrainerSettings, fit_separation
+from avss.training.separation_sources import SourceSettings, separation_data
+from avss.training.separation_task import Learning, SeparationTask
+from avss.training.trained_models import load_separator
+
+
+def climb(
+    store: Path,
+    start: Path,
+    levels: list[Level],
+    pacing: Pacing,
+    lips: PartLearning,
+    face: PartLearning,
+    pca: PartLearning,
+    mixtures: MixtureSettings,
+    sources: SourceSettings,
+    learning: Learning,
+    trainer: TrainerSettings,
+    out: Path | None = None,
+    epochs: int = 100,
+    steps: int = 1000,
+    batch: int = 16,
+    valid_steps: int = 10,
+    seed: int = 0,
+    wandb: bool = False,
+) -> None:
+    """Train frontend and separator through a curriculum; a run that was killed goes on where it stopped.
+
+    Args:
+        store: prepared store to learn from.
+        start: run folder of stage 3, or of stage 2.
+        levels: of difficulty, the easiest first.
+        pacing: how the training goes through them.
+        lips: how the net that reads lips learns.
+        face: how the net that knows faces learns.
+        pca: how the PCA of mouths learns.
+        mixtures: what is the same on all levels.
+        sources: what is heard beside the clips.
+        learning: how the weights change.
+        trainer: what the training runs on.
+        out: the run folder, which the model is exported to; null makes a new one in runs/.
+        epochs: how often it is validated.
+        steps: batches in an epoch.
+        batch: mixtures in a batch.
+        valid_steps: batches of each level to validate on.
+        seed: of mixtures and dropout.
+        wandb: log for Weights & Biases, offline unless logged in.
+    """
+    out = run_folder(out, "4_curriculum_learning/avss")
+    settings = dict(locals())
+    prepared = PreparedStore(store)
+    model = load_separator(start, prepared)
+    parts = {"lips": lips, "face": face, "pca": pca}
+    frozen = all_frozen(parts)
+    see = seen_by(model.frontend, prepared, cached=frozen)
+    ladder = [level.of(mixtures) for level in levels]
+    data = separation_data(prepared, see, sources, ladder, batch=batch, steps=steps, valid_steps=valid_steps, seed=seed)
+    pl.seed_everything(seed, verbose=False)
+    task = SeparationTask(model.separator if frozen else model, learning=learning, parts=parts, levels=len(levels))
+    run = fit_separation(
+        task,
+        data,
+        out,
+        settings=settings,
+        learning=learning,
+        trainer=trainer,
+        epochs=epochs,
+        seed=seed,
+        wandb=wandb,
+        callbacks=(
+            Curriculum(pacing, data.recipes),
+            *(() if frozen else (GradualUnfreezing(model.frontend, parts),)),
+        ),
+    )
+    export_separation(model, task, run, out, data=data, store=prepared)
+
+
+if __name__ == "__main__":
+    run_script(climb)
