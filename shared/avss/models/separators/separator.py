@@ -43,13 +43,11 @@ class Separator(nn.Module):
         """
         _check(mixture, features)
         S, T = mixture.shape[-1], features.shape[2]
-        level = mixture.float().square().mean(-1, keepdim=True).sqrt().clamp(min=_QUIETEST)  # [B,1]
-        missing = max(0, samples_in(T) - S)
         cues = self.cues(features)  # [B,K,C,T]
         if samples_in(T) < S:
-            missing = samples_in(T + 1) - S
-            cues = torch.cat([cues, cues[..., -1:]], dim=-1)
-        voices = self.net(nn.functional.pad(mixture / level, (0, missing)), cues)
+            T, cues = T + 1, torch.cat([cues, cues[..., -1:]], dim=-1)
+        level = mixture.float().square().mean(-1, keepdim=True).sqrt().clamp(min=_QUIETEST)  # [B,1]
+        voices = self.net(nn.functional.pad(mixture / level, (0, samples_in(T) - S)), cues)
         return voices[..., :S].float() * level[:, None]
 
 
