@@ -11,7 +11,7 @@ from avss.data.store import PreparedStore
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted(ROOT.glob("[1-9]_*/**/*.ipynb"))
 # How many pictures each shows.
-PICTURES = {"mouths": 6, "lip2phone": 3, "face_to_speaker": 3}
+PICTURES = {"mouths": 6, "lip2phone": 3, "face_to_speaker": 4}
 
 
 def name_of(path: Path) -> str:
