@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import soundfile
 import torch
 
 from avss.corpora.generated.cast.speaker import draw_speaker
@@ -21,7 +22,7 @@ from avss.data.parts import write_part
 from avss.data.store import PreparedStore
 from avss.data.store_writer import StoreWriter
 from avss.errors import AvssError, ModelError, SettingsError, StoreError
-from avss.evaluation.exam_paper import ExamSettings
+from avss.evaluation.exam_paper import ExamSettings, read_sources
 from avss.evaluation.separation_exam import examine
 from avss.models.audio_visual import AudioVisualSeparator
 from avss.models.face_to_speaker import EMBEDDING
@@ -129,6 +130,20 @@ def test_a_paper_that_is_there_is_asked_as_it_is(runs: Path, speaking_store: Pre
     examine(replace(first, faces=(3,), seed=5), runs / "av", tmp_path / "second", {})
     assert (tmp_path / "paper.csv").read_bytes() == paper
     assert (tmp_path / "first" / "mixtures.csv").read_bytes() == (tmp_path / "second" / "mixtures.csv").read_bytes()
+
+
+def test_noise_is_coloured_recorded_and_of_people_who_are_not_tested(
+    speaking_store: PreparedStore, tmp_path: Path
+) -> None:
+    for number in range(30):
+        hiss = np.random.default_rng(number).normal(0, 0.1, 16_000)
+        soundfile.write(tmp_path / f"{number}.wav", hiss, 16_000)
+    exam = replace(settings(speaking_store, tmp_path), babble=2, babble_part="train", recordings=tmp_path)
+    noise = read_sources(exam, speaking_store).noise
+    assert noise is not None
+    assert set(noise.kinds) == {"white", "pink", "brown", "babble", "recording"}
+    assert 0 < noise.kinds.count("recording") < 30
+    assert frozenset().union(*noise.speakers) == {"a", "b"}
 
 
 @pytest.mark.parametrize(
