@@ -72,7 +72,7 @@ def improvement_table(figures: pd.DataFrame, title: str) -> Table:
     main = main[(main.sexes == _ALL) | main.K.eq(main.K.min())]
     rows = list(main.row.unique())
     table = Table("faces", "noise", *rows, title=f"{title}\nSI-SDRi dB, 95 % over sets of speakers")
-    for (K, snr, sexes), line in main.groupby(["K", "snr", "sexes"], dropna=False, sort=False):  # ty: ignore[not-iterable]
+    for (K, snr, sexes), line in main.groupby(["K", "snr", "sexes"], dropna=False, sort=False):
         noise = _noise(snr) if sexes == _ALL else f"{sexes} sex"
         table.add_row(f"{K}" if sexes == _ALL else "", noise, *_cells(line.set_index("row"), rows))
     return table
