@@ -5,8 +5,7 @@ A config is named after its script: ``fit_pca.yaml`` holds the thesis's settings
 shows what it would run; ``sweeps/`` are files of wandb.
 """
 
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -27,13 +26,9 @@ def script_of(config: Path) -> Path:
     return max(named, key=lambda path: len(path.stem))
 
 
-def run(*command: str | Path) -> str:
-    return subprocess.run([sys.executable, *command], check=True, cwd=ROOT, capture_output=True, text=True).stdout
-
-
 @pytest.mark.parametrize("config", CONFIGS, ids=name_of)
-def test_a_config_loads_in_its_script(config: Path) -> None:
-    run(script_of(config), "--config", config, "--print_config")
+def test_a_config_loads_in_its_script(config: Path, run_python: Callable[..., str]) -> None:
+    run_python(script_of(config), "--config", config, "--print_config")
 
 
 @pytest.mark.parametrize("ablation", ABLATIONS, ids=name_of)
@@ -44,8 +39,8 @@ def test_an_ablation_asks_one_question(ablation: Path) -> None:
 
 
 @pytest.mark.parametrize("folder", sorted({path.parent for path in ABLATIONS}), ids=name_of)
-def test_the_ablations_of_a_folder_are_accepted_by_its_script(folder: Path) -> None:
-    plan = run(folder.parent / "ablate.py", "--ablations", folder, "--plan", "true")
+def test_the_ablations_of_a_folder_are_accepted_by_its_script(folder: Path, run_python: Callable[..., str]) -> None:
+    plan = run_python(folder.parent / "ablate.py", "--ablations", folder, "--plan", "true")
     assert plan.count("?") == len(list(folder.glob("*.yaml")))
 
 

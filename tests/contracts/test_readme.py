@@ -2,8 +2,7 @@
 
 import re
 import shlex
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -27,28 +26,28 @@ def test_the_two_commands_are_shown() -> None:
 
 
 @pytest.mark.parametrize(("page", "command"), SHOWN, ids=[command for _, command in SHOWN])
-def test_a_shown_command_exists_with_its_options(page: Path, command: str) -> None:
+def test_a_shown_command_exists_with_its_options(page: Path, command: str, run_python: Callable[..., str]) -> None:
     program, *arguments = shlex.split(command)
     if program == "make":
         for target in arguments:
             if "=" not in target:
                 assert re.search(rf"^{target}:", MAKEFILE, re.MULTILINE), f"no target {target}"
     elif program == "avss":
-        check_options([sys.executable, "-m", "avss.cli"], arguments)
+        check_options(run_python, "avss.cli", arguments)
     elif program == "python":
         script = ROOT / arguments[0]
         assert script.is_file()
-        check_options([sys.executable, str(script)], arguments[1:])
+        check_options(run_python, script, arguments[1:])
     else:
         assert program in {"git", "cd", "conda", "pip"}, f"{page} shows {program}, which nothing here provides"
 
 
-def check_options(program: list[str], arguments: list[str]) -> None:
+def check_options(run_python: Callable[..., str], program: Path | str, arguments: list[str]) -> None:
     words = [word for word in arguments if re.fullmatch(r"[a-z]+", word)][:2]
     verbs = [word for position, word in enumerate(words) if arguments[position] == word]
-    shown = subprocess.run([*program, *verbs, "--help"], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    shown = run_python(program, *verbs, "--help")
     for option in (word for word in arguments if word.startswith("--")):
-        assert option.split("=")[0] in shown, f"{' '.join(program)} has no {option}"
+        assert option.split("=")[0] in shown, f"{program} has no {option}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
