@@ -85,9 +85,11 @@ def test_an_exam_with_noise_alone_has_its_tables(scores: pd.DataFrame) -> None:
 
 def test_what_is_written_can_be_read_anywhere(scores: pd.DataFrame, tmp_path: Path) -> None:
     figures = exam_figures(scores)
-    write_figures(tmp_path, figures, [ExamRow(AUDIO_VISUAL, lambda m: m.voices, "abc")], {"audio-only": "why"}, "title")
+    about = {"run": "runs/a", "part": "test", "store": "data/made"}
+    write_figures(tmp_path, figures, [ExamRow(AUDIO_VISUAL, lambda m: m.voices, "abc")], {"audio-only": "why"}, about)
     told = json.loads((tmp_path / "exam.json").read_text(), parse_constant=pytest.fail)
-    assert (told["title"], told["rows"], told["missing"]) == ("title", {AUDIO_VISUAL: "abc"}, {"audio-only": "why"})
+    assert {name: told[name] for name in about} == about
+    assert (told["rows"], told["missing"]) == ({AUDIO_VISUAL: "abc"}, {"audio-only": "why"})
     assert len(told["figures"]) == len(figures) == len(pd.read_csv(tmp_path / "figures.csv"))
     assert told["figures"][0] | {"low": 0, "high": 0} == {
         "row": MIXTURE, "K": 2, "snr": None, "sexes": "all", "figure": "si_sdri", "value": -2.0, "low": 0, "high": 0,

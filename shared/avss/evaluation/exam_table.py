@@ -3,7 +3,7 @@
 ::
 
     figures.csv     a row per mean: row, K, snr (empty without noise), sexes, figure, value, low, high, groups, mixtures
-    exam.json       the same, with the weights behind each row, and why some rows are missing
+    exam.json       the same, with what it is about, the weights behind each row, and why some rows are missing
 
 Mixtures of the same speakers resemble each other, so intervals draw whole sets of speakers (pairs, for two faces).
 """
@@ -92,7 +92,11 @@ def figures_table(figures: pd.DataFrame) -> Table:
 
 
 def write_figures(
-    folder: Path, figures: pd.DataFrame, rows: Sequence[ExamRow], missing: Mapping[str, str], title: str
+    folder: Path,
+    figures: pd.DataFrame,
+    rows: Sequence[ExamRow],
+    missing: Mapping[str, str],
+    about: Mapping[str, str],
 ) -> None:
     """Write ``figures.csv`` and ``exam.json``.
 
@@ -101,7 +105,7 @@ def write_figures(
         figures: of :func:`exam_figures`.
         rows: that sat the exam.
         missing: why some did not, by name.
-        title: of the exam.
+        about: whose exam it is: the run, the part of the speakers and their store.
 
     Raises:
         OutputError: ``folder`` cannot be written.
@@ -110,7 +114,7 @@ def write_figures(
         figures.to_csv(path, index=False, float_format="%.4f")
     records = figures.astype(object).where(figures.notna(), None).to_dict("records")  # json has null, but no NaN
     weights = {row.name: row.checksum for row in rows}
-    told = {"title": title, "rows": weights, "missing": dict(missing), "figures": records}
+    told = {**about, "rows": weights, "missing": dict(missing), "figures": records}
     with writing(folder / "exam.json") as path:
         path.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n")
 

@@ -47,7 +47,8 @@ def examine(settings: ExamSettings, run: Path, out: Path, earlier: Mapping[str, 
 
     scores = sit_exam(paper, sources, rows, out, listened=settings.listened, batch=settings.batch, jobs=settings.jobs)
     figures, title = exam_figures(scores), f"{run} · {settings.part} speakers of {settings.store}"
-    write_figures(out, figures, rows, missing, title)
+    about = {"run": str(run), "part": settings.part, "store": str(settings.store)}
+    write_figures(out, figures, rows, missing, about)
 
     console = Console()
     console.print(improvement_table(figures, title), figures_table(figures))

@@ -3,6 +3,7 @@
 ::
 
     config.yaml         the settings the run was started with; other settings need another folder
+    environment.json    versions, machine, command and commit of its last start
     metrics.csv         a row per epoch
     checkpoints/        last.ckpt, written after every epoch; best.ckpt, where validation chooses
     wandb/              settings, metrics and final figures for Weights & Biases, offline unless the user is logged in
@@ -29,6 +30,7 @@ from avss.errors import OutputError
 from avss.files import writing
 from avss.training.callbacks import BadBatches, MetricsTable, StepSeed
 from avss.training.checkpoints import BestCheckpoint, WholeCheckpoints
+from avss.training.environment import write_environment
 
 CONFIG, METRICS, CHECKPOINTS = "config.yaml", "metrics.csv", "checkpoints"
 RUNS = Path("runs")
@@ -137,18 +139,19 @@ def log_figures(trainer: pl.Trainer, figures: Mapping[str, float | None]) -> Non
 
 @rank_zero_only
 def _claim(folder: Path, settings: Mapping[str, Any]) -> None:
-    """Write ``config.yaml``, or check that the run already in ``folder`` has the same settings."""
+    """Write ``config.yaml``, or check that the run already in ``folder`` has the same settings; tell the machine."""
     path = folder / CONFIG
     plain = _plain(settings)
-    if not path.is_file():
+    if path.is_file():
+        found = yaml.safe_load(path.read_text())
+        different = sorted(key for key in plain.keys() | found.keys() if plain.get(key) != found.get(key))
+        if different:
+            what = f"the run in {folder} was started with another {', '.join(different)}"
+            raise OutputError(what, "the same settings, to go on with it", "name another folder, or remove that one")
+    else:
         with writing(path) as temporary:
             temporary.write_text(yaml.safe_dump(plain, sort_keys=False))
-        return
-    found = yaml.safe_load(path.read_text())
-    different = sorted(key for key in plain.keys() | found.keys() if plain.get(key) != found.get(key))
-    if different:
-        what = f"the run in {folder} was started with another {', '.join(different)}"
-        raise OutputError(what, "the same settings, to go on with it", "name another folder, or remove that one")
+    write_environment(folder)
 
 
 def _plain(value: Any) -> Any:
