@@ -1,0 +1,205 @@
+"""A separation training as a whole: it resumes bit for bit, keeps its best, leaves out bad batches, and freezes."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import torch
+from pytorch_lightning.callbacks import Callback
+from torch import Tensor
+
+from avss.data.mixing import Mixtures
+from avss.data.mixture_recipe import Sources
+from avss.data.mixture_settings import MixtureSettings
+from avss.data.mixtures import MixtureData
+from avss.data.noise import coloured_noise
+from avss.data.voice_bank import VoiceBank
+from avss.errors import SettingsError
+from avss.models.audio_visual import AudioVisualSeparator
+from avss.models.separators.separator import Separator
+from avss.training.cached_features import without_features
+from avss.training.callbacks import TrainingError
+from avss.training.freezing import GradualUnfreezing, PartLearning, all_frozen
+from avss.training.pacing import Curriculum, Level, Pacing
+from avss.training.separation_fit import TrainerSettings, fit_separation
+from avss.training.separation_task import SCORE, Learning, SeparationTask
+
+MIXTURES = MixtureSettings(frames=8)
+LADDER = [Level((2, 2)).of(MIXTURES), Level((3, 3), (0.0, 10.0)).of(MIXTURES)]
+PARTS = {"lips": PartLearning(0.5, 0), "face": PartLearning(0.5, 2), "pca": PartLearning(0.5, None)}
+ON_CPU = TrainerSettings(device="cpu")
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+class Interrupted(SeparationTask):
+    """Is stopped before an epoch, and sees bad numbers in some steps."""
+
+    stop_before: int | None = None
+    bad_steps: tuple[int, ...] = ()
+
+    def on_train_epoch_start(self) -> None:
+        if self.current_epoch == self.stop_before:
+            raise KeyboardInterrupt
+
+    def training_step(self, batch: Mixtures) -> Tensor:
+        if self.global_step in self.bad_steps:
+            batch = batch._replace(mixture=batch.mixture * float("nan"))
+        return super().training_step(batch)
+
+
+def mixtures_of(bank: VoiceBank, levels: list[MixtureSettings], seed: int = 3) -> MixtureData:
+    sources = Sources(bank, noise=coloured_noise(seconds=1))
+    return MixtureData(
+        sources, sources, levels=levels, valid_levels=levels, batch=2, steps=3, valid_steps=2 * len(levels), seed=seed
+    )
+
+
+def train(
+    model: Separator | AudioVisualSeparator,
+    data: MixtureData,
+    folder: Path,
+    *,
+    learning: Learning = Learning(rate=1e-2, average=0.5),  # noqa: B008
+    epochs: int = 4,
+    **interruption: Any,
+) -> SeparationTask:
+    levels = len(data.recipes.levels)
+    any_order = isinstance(model, Separator)
+    parts = {} if any_order else PARTS
+    task = Interrupted(model, learning=learning, parts=parts, any_order=any_order, levels=levels)
+    for name, value in interruption.items():
+        setattr(task, name, value)
+    callbacks: list[Callback] = [Curriculum(Pacing(patience=1, gain=100), data.recipes)] if levels > 1 else []
+    if isinstance(model, AudioVisualSeparator):
+        callbacks.append(GradualUnfreezing(model.frontend, parts))
+    fit_separation(
+        task,
+        data,
+        folder,
+        settings={},
+        learning=learning,
+        trainer=ON_CPU,
+        epochs=epochs,
+        seed=0,
+        wandb=False,
+        callbacks=tuple(callbacks),
+    )
+    return task
+
+
+def table(folder: Path) -> pd.DataFrame:
+    return pd.read_csv(folder / "metrics.csv").drop(columns="steps_per_second")
+
+
+def copy(module: torch.nn.Module) -> dict[str, Tensor]:
+    return {name: weight.clone() for name, weight in module.state_dict().items()}
+
+
+def test_a_killed_training_ends_with_the_weights_the_levels_and_the_table_of_a_whole_one(
+    buzzing_bank: VoiceBank, small_model: AudioVisualSeparator, tmp_path: Path
+) -> None:
+    start = copy(small_model)
+    whole = copy(train(small_model, mixtures_of(buzzing_bank, LADDER), tmp_path / "whole", bad_steps=(4,)))
+    assert table(tmp_path / "whole").level.tolist() == [0, 0, 1, 1]
+    for epoch in (1, 3):
+        folder = tmp_path / f"killed{epoch}"
+        small_model.load_state_dict(start)
+        with pytest.raises((KeyboardInterrupt, SystemExit)):
+            train(small_model, mixtures_of(buzzing_bank, LADDER), folder, bad_steps=(4,), stop_before=epoch)
+        assert len(table(folder)) == epoch
+        small_model.load_state_dict(start)
+        resumed = copy(train(small_model, mixtures_of(buzzing_bank, LADDER), folder, bad_steps=(4,)))
+        for name, weight in whole.items():
+            assert torch.equal(resumed[name], weight), name
+        pd.testing.assert_frame_equal(table(folder), table(tmp_path / "whole"))
+
+
+def test_parts_learn_when_and_only_when_they_should(
+    buzzing_bank: VoiceBank, small_model: AudioVisualSeparator, tmp_path: Path
+) -> None:
+    before = copy(small_model)
+
+    def moved(part: str) -> bool:
+        return any(
+            not torch.equal(weight, before[name]) for name, weight in small_model.state_dict().items() if part in name
+        )
+
+    with pytest.raises((KeyboardInterrupt, SystemExit)):
+        train(small_model, mixtures_of(buzzing_bank, [MIXTURES]), tmp_path, stop_before=2)
+    assert moved("separator") and moved("frontend.lips") and not moved("frontend.face") and not moved("frontend.pca")
+    train(small_model, mixtures_of(buzzing_bank, [MIXTURES]), tmp_path)
+    last = torch.load(tmp_path / "checkpoints" / "last.ckpt", weights_only=True)["current_model_state"]
+    assert not torch.equal(last["model.frontend.face.turn"], before["frontend.face.turn"])
+    assert not moved("frontend.pca")
+
+
+def test_the_averaged_weights_of_the_epoch_that_validates_best_are_the_outcome(
+    buzzing_bank: VoiceBank, small_twin: Separator, tmp_path: Path
+) -> None:
+    bank = without_features(buzzing_bank)
+    # A rate that ruins the net at its height, so that an early epoch is the best one.
+    task = train(small_twin, mixtures_of(bank, [MIXTURES]), tmp_path, learning=Learning(rate=0.5, average=0.5))
+    scores = table(tmp_path)[SCORE]
+    assert scores.idxmax() < len(scores) - 1
+    best, last = (torch.load(tmp_path / "checkpoints" / f"{name}.ckpt", weights_only=True) for name in ("best", "last"))
+    assert best["epoch"] == scores.idxmax()
+    for name, weight in task.state_dict().items():
+        assert torch.equal(weight, best["state_dict"][name])
+    assert any(not torch.equal(last["state_dict"][name], weight) for name, weight in best["state_dict"].items())
+    assert any(
+        not torch.equal(best["current_model_state"][name], weight) for name, weight in best["state_dict"].items()
+    )
+
+
+def test_a_run_that_was_moved_keeps_what_was_best(
+    buzzing_bank: VoiceBank, small_twin: Separator, tmp_path: Path
+) -> None:
+    bank, learning = without_features(buzzing_bank), Learning(rate=0.5, average=0.5)
+    train(small_twin, mixtures_of(bank, [MIXTURES]), tmp_path / "old", learning=learning)
+    shutil.move(tmp_path / "old", tmp_path / "new")
+    train(small_twin, mixtures_of(bank, [MIXTURES]), tmp_path / "new", learning=learning, epochs=5)
+    scores = table(tmp_path / "new")[SCORE]
+    best = torch.load(tmp_path / "new" / "checkpoints" / "best.ckpt", weights_only=True)
+    assert len(scores) == 5 and best["epoch"] == scores.idxmax()
+
+
+def test_bad_batches_are_left_out_and_counted_up_to_a_bound(
+    buzzing_bank: VoiceBank, small_twin: Separator, tmp_path: Path
+) -> None:
+    bank = without_features(buzzing_bank)
+    train(small_twin, mixtures_of(bank, [MIXTURES]), tmp_path / "two", bad_steps=(1, 4), epochs=2)
+    assert table(tmp_path / "two").bad_batches.tolist() == [1, 2]
+    assert table(tmp_path / "two").train_loss.notna().all()
+    assert all(weight.isfinite().all() for weight in small_twin.parameters())
+    with pytest.raises(TrainingError, match=r"loss of step 2 is nan, .* after 1 that were left out"):
+        train(
+            small_twin,
+            mixtures_of(bank, [MIXTURES]),
+            tmp_path / "three",
+            learning=Learning(bad_batches=1),
+            bad_steps=(1, 2),
+        )
+
+
+def test_a_batch_that_is_left_out_changes_no_weight(
+    buzzing_bank: VoiceBank, small_twin: Separator, tmp_path: Path
+) -> None:
+    before = copy(small_twin)
+    train(small_twin, mixtures_of(without_features(buzzing_bank), [MIXTURES]), tmp_path, bad_steps=(0, 1, 2), epochs=1)
+    for name, weight in small_twin.state_dict().items():
+        assert torch.equal(weight, before[name]), name
+
+
+def test_all_parts_frozen_means_that_features_never_change() -> None:
+    never = PartLearning(start=None)
+    assert all_frozen({"lips": never, "pca": never})
+    assert not all_frozen({"lips": never, "pca": PartLearning(start=3)})
+
+
+@pytest.mark.parametrize("wrong", [{"rate": -1.0}, {"start": -1}])
+def test_impossible_learning_of_a_part_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(SettingsError, match="not negative"):
+        PartLearning(**wrong)
