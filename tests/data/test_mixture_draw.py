@@ -162,8 +162,18 @@ def test_babble_is_of_people_who_are_not_in_the_mixture(sources):
     assert shares == pytest.approx({"none": 0.2} | dict.fromkeys(["white", "pink", "brown", "babble"], 0.2), abs=0.07)
     for track, row in zip(recipe.noise.tolist(), speakers(sources.bank, recipe.faces.clip), strict=True):
         assert track < 0 or not sources.noise.speakers[track] & set(row)
+
+
+def test_where_somebody_of_the_mixture_talks_in_all_babble_another_noise_takes_its_place(sources):
+    settings = MixtureSettings(speakers=(9, 9), frames=10, noise=1.0)
+    recipe = draw_recipe(settings, sources, B, seed=0, step=0)
+    assert {sources.noise.kinds[track] for track in recipe.noise.tolist()} == {"white", "pink", "brown"}
+    fewer = draw_recipe(replace(settings, speakers=(3, 3)), sources, B, seed=0, step=0)
+    coloured = [track for track in fewer.noise.tolist() if sources.noise.kinds[track] != "babble"]
+    assert 0.6 * B < len(coloured) < 0.9 * B
+    alone = replace(sources, noise=babble(sources.bank, talkers=2, tracks=20, seconds=1))
     with pytest.raises(SettingsError, match="1 noise without its own speakers and there are 0"):
-        draw_recipe(replace(settings, speakers=(9, 9)), sources, B, seed=0, step=0)
+        draw_recipe(settings, alone, B, seed=0, step=0)
 
 
 def test_frames_freeze_drop_and_slip_by_their_shares(sources):
@@ -191,6 +201,15 @@ def test_noise_and_rooms_that_are_not_there_are_refused(make_bank):
         draw_recipe(MixtureSettings(noise=0.1), bare, 1, seed=0, step=0)
     with pytest.raises(SettingsError, match="shall be in rooms and none are given"):
         draw_recipe(MixtureSettings(rooms=0.1), bare, 1, seed=0, step=0)
+
+
+def test_what_only_some_draws_would_lack_is_refused_at_once(sources):
+    for step in range(3):
+        with pytest.raises(SettingsError, match="needs 3 people who are not seen and there are 2"):
+            draw_recipe(MixtureSettings(speakers=(2, 7), unseen_talkers=(0, 3)), sources, 1, seed=0, step=step)
+        with pytest.raises(SettingsError, match="5 faces and 2 people who are not seen .* with 6 places"):
+            settings = MixtureSettings(speakers=(2, 5), unseen_talkers=(0, 2), rooms=0.1)
+            draw_recipe(settings, sources, 1, seed=0, step=step)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ def draw_recipe(settings: MixtureSettings, sources: Sources, B: int, *, seed: in
         SettingsError: there are fewer speakers than faces, fewer unseen talkers than asked for, no noise or no rooms
             where some are asked for, or no noise without the speakers of a mixture.
     """
-    _check(settings, sources)
+    check_enough(settings, sources)
     child = named_generators(seed, step)
     K = int(child("K").integers(settings.speakers[0], settings.speakers[1] + 1))
     E = int(child("E").integers(settings.unseen_talkers[0], settings.unseen_talkers[1] + 1))
@@ -53,11 +53,23 @@ def draw_recipe(settings: MixtureSettings, sources: Sources, B: int, *, seed: in
     )
 
 
-def _check(settings: MixtureSettings, sources: Sources) -> None:
-    n, K = len(sources.bank.roster.names), settings.speakers[1]
-    if n < K:
-        what = f"mixtures of {K} faces need {K} different speakers; the clips are of {n}"
+def check_enough(settings: MixtureSettings, sources: Sources, clips: str = "the clips") -> None:
+    """Check that there are enough people, and noise and rooms if need be, for every mixture that may be drawn.
+
+    Args:
+        settings: how mixtures are drawn.
+        sources: what from.
+        clips: what the clips of ``sources`` are called in an error.
+
+    Raises:
+        SettingsError: there are not.
+    """
+    K, E = settings.speakers[1], settings.unseen_talkers[1]
+    names, unseen = sources.bank.roster.names, sources.unseen.roster.names
+    if len(names) < K:
+        what = f"mixtures of {K} faces need {K} different speakers; {clips} are of {len(names)}"
         raise SettingsError(what, "at least as many speakers as faces", "prepare more speakers, or ask for fewer faces")
+    _check_choice(E, "people who are not seen", len(unseen) - min(K, len(np.intersect1d(names, unseen))))
     if settings.noise and sources.noise is None:
         raise SettingsError(
             "mixtures shall have noise and none is given", "a noise bank", "set noise to 0, or give one"
@@ -66,15 +78,21 @@ def _check(settings: MixtureSettings, sources: Sources) -> None:
         raise SettingsError(
             "mixtures shall be in rooms and none are given", "rooms", "set rooms to 0, or simulate some"
         )
+    if settings.rooms and sources.rooms is not None and sources.rooms.places < K + E:
+        what = f"{K} faces and {E} people who are not seen shall be in rooms with {sources.rooms.places} places"
+        raise SettingsError(what, "a place for everybody", "set rooms to 0, or ask for fewer people")
 
 
 def _choose(rng: np.random.Generator, allowed: np.ndarray, count: int, what: str) -> np.ndarray:
     """``count`` different columns of each row of ``allowed`` bool [B,n] in which it is true, in random order."""
-    least = int(allowed.sum(axis=1).min(initial=allowed.shape[1]))
-    if least < count:
-        problem = f"a mixture needs {count} {what} and there are {least} to choose from"
-        raise SettingsError(problem, "as many as that", "give more of them, or ask for fewer")
+    _check_choice(count, what, int(allowed.sum(axis=1).min(initial=allowed.shape[1])))
     return np.argsort(np.where(allowed, rng.random(allowed.shape), np.inf), axis=1)[:, :count]
+
+
+def _check_choice(count: int, what: str, choice: int) -> None:
+    if choice < count:
+        problem = f"a mixture needs {count} {what} and there are {choice} to choose from"
+        raise SettingsError(problem, "as many as that", "give more of them, or ask for fewer")
 
 
 def _same_speaker(rng: np.random.Generator, share: float, speakers: np.ndarray, roster: Roster) -> np.ndarray:
@@ -124,6 +142,8 @@ def _noise(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Track and offset of the noise of each mixture, [B]; kinds are equally likely, however many tracks they have.
 
+    Babble in which somebody of the mixture talks is no choice. Where that leaves none, the next kind takes its place.
+
     Args:
         names: of the speakers, [B,K].
     """
@@ -131,13 +151,16 @@ def _noise(
     if bank is None or not settings.noise:
         return np.full(B, NONE), np.zeros(B, np.int64)
     kinds = sorted(set(bank.kinds))
-    kind = child("noise kind").integers(len(kinds), size=B)
-    of_kind = np.array(bank.kinds) == np.array(kinds)[kind][:, None]
+    of_kind = np.array(bank.kinds) == np.array(kinds)[:, None]  # [kinds,M]
     speakers = sorted(frozenset().union(*bank.speakers))
     audible = np.array([[name in track for name in speakers] for track in bank.speakers]).reshape(len(bank), -1)
     present = (names[:, :, None] == np.array(speakers, str)).any(axis=1)
     clash = present.astype(int) @ audible.T.astype(int) > 0
-    track = _choose(child("noise track"), of_kind & ~clash, 1, "noise without its own speakers")[:, 0]
+    allowed = of_kind & ~clash[:, None]  # [B,kinds,M]
+    turns = (child("noise kind").integers(len(kinds), size=(B, 1)) + np.arange(len(kinds))) % len(kinds)
+    first = np.take_along_axis(allowed.any(axis=2), turns, axis=1).argmax(axis=1)
+    kind = turns[np.arange(B), first]
+    track = _choose(child("noise track"), allowed[np.arange(B), kind], 1, "noise without its own speakers")[:, 0]
     offset = child("noise offset").random(B) * bank.lengths.cpu().numpy()[track]
     noisy = child("noisy").random(B) < settings.noise
     return np.where(noisy, track, NONE), offset.astype(np.int64)

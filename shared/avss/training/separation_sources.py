@@ -7,6 +7,7 @@ from typing import Literal
 
 from avss.data.bank_pace import at_pace, join
 from avss.data.bank_reading import read_bank, read_talkers
+from avss.data.mixture_draw import check_enough
 from avss.data.mixture_recipe import Sources
 from avss.data.mixture_settings import MixtureSettings
 from avss.data.mixtures import MixtureData
@@ -23,9 +24,10 @@ See = Callable[[VoiceBank], VoiceBank]
 
 @dataclass(frozen=True)
 class SourceSettings:
-    """What is heard beside the clips of a store.
+    """Who is heard of a store in the training, and what is heard beside them.
 
     Attributes:
+        speakers: so many of its training speakers; null is all of them.
         recordings: folder of noise, of which each part of the split gets its share.
         babble: how many people talk at once in the babble of the training; 0 is none.
         talkers: folder of sound of people who are not seen, for the training.
@@ -33,6 +35,7 @@ class SourceSettings:
         paces: the training clips are also heard, and seen, at these paces, as if by other people.
     """
 
+    speakers: int | None = None
     recordings: Path | None = None
     babble: int = 0
     talkers: Path | None = None
@@ -65,16 +68,21 @@ def separation_data(
 
     Raises:
         CorpusError: there are no clips, no recordings or no talkers.
-        SettingsError: there are fewer speakers than the faces of a mixture or the babble need.
+        SettingsError: there are fewer speakers than asked for, or than the faces of a mixture or the babble need.
         StoreError: the store is damaged.
     """
     noisy = any(level.noise > 0 for level in levels)
     train, valid = (read_sources(store, part, settings, see, noisy=noisy, seed=seed) for part in ("train", "valid"))
+    valid_levels = [exam_like(level) for level in levels]
+    # Before a training comes to the level that cannot be drawn.
+    for level, valid_level in zip(levels, valid_levels, strict=True):
+        check_enough(level, train, "the training clips")
+        check_enough(valid_level, valid, "those to validate on")
     return MixtureData(
         train,
         valid,
         levels=levels,
-        valid_levels=[exam_like(level) for level in levels],
+        valid_levels=valid_levels,
         batch=batch,
         steps=steps,
         valid_steps=valid_steps * len(levels),
@@ -105,12 +113,12 @@ def read_sources(
 
     Raises:
         CorpusError: there are no clips, no recordings or no talkers.
-        SettingsError: there are fewer speakers than the babble needs.
+        SettingsError: there are fewer speakers than asked for, or than the babble needs.
         StoreError: the store is damaged.
     """
     training = part == "train"
     seed = 2 * seed + training
-    bank = see(read_bank(store, part))
+    bank = see(read_bank(store, part, speakers=settings.speakers if training else None))
     heard = bank
     if training and settings.paces:
         bank = join([bank, *(at_pace(bank, pace) for pace in settings.paces)])
