@@ -1,5 +1,6 @@
 """An ablation file asks one question in known words, and no row of the table is measured twice."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from avss.errors import OutputError, SettingsError
 from avss.evaluation.ablation_picture import draw_ablations
-from avss.training.ablation import NotMeasuredError, read_ablations, run_ablations
+from avss.training.ablation import NotMeasuredError, read_ablations, run_ablations, show_plan
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,50 @@ def test_a_file_that_is_not_an_ablation_is_refused_by_name(tmp_path: Path, text:
         read_ablations(tmp_path, Cooking())
     assert message in str(caught.value)
     assert "odd.yaml" in str(caught.value)
+
+
+@dataclass(frozen=True)
+class Meal:
+    cooking: Cooking = Cooking()
+    guests: int | None = None
+    courses: Sequence[str] = ()
+
+
+def test_parts_are_changed_by_dotted_names_and_nothing_is_told_from_an_empty_cell(tmp_path: Path) -> None:
+    (tmp_path / "who.yaml").write_text("question: Who?\ncooking.salt: [0.5, 0]\nguests: [null, 4]\n")
+    (tmp_path / "what.yaml").write_text("question: What?\ncourses: [[], [soup, pie]]\n")
+    what, who = read_ablations(tmp_path, Meal())
+    assert who.variants(Meal()) == [Meal(Cooking(salt=0.5)), Meal(Cooking(salt=0.0), guests=4)]
+    cooked: list[Meal] = []
+
+    def serve(meal: Meal) -> dict[str, float]:
+        cooked.append(meal)
+        return {"joy": meal.cooking.salt, "joy_low": float("nan")}
+
+    first = run_ablations([what, who], Meal(), serve, tmp_path / "out", data="party")
+    assert [(meal.guests, len(meal.courses)) for meal in cooked] == [(None, 0), (None, 2), (4, 0)]
+    again = run_ablations([what, who], Meal(), serve, tmp_path / "out", data="party")
+    assert len(cooked) == 3
+    assert again.joy.tolist() == first.joy.tolist() == [0.5, 0.5, 0.5, 0.0]
+    table = pd.read_csv(tmp_path / "out" / "ablations.csv", keep_default_na=False)
+    assert table.guests.tolist() == ["null", "null", "null", "4"]
+    assert table.courses.tolist() == ["[]", '["soup", "pie"]', "[]", "[]"]
+
+
+def test_a_part_of_the_questions_is_asked(questions: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (much,) = read_ablations(questions, Cooking(), only=["much"])
+    show_plan([much])
+    assert capsys.readouterr().out.splitlines() == ["How much?", "  minutes: 5, salt: 0.5", "  minutes: 6, salt: 1.5"]
+    with pytest.raises(SettingsError, match=r"no question 'often'\. Wanted: some of long, much"):
+        read_ablations(questions, Cooking(), only=["much", "often"])
+
+
+def test_figures_below_zero_and_questions_without_any_are_drawn(questions: Path, tmp_path: Path) -> None:
+    ablations = read_ablations(questions, Cooking())
+    rows = pd.DataFrame({"ablation": ["long"] * 3, "loss": [-1.0, -2.0, None], "loss_low": -3.0, "loss_high": 0.0})
+    draw_ablations(tmp_path / "negative.png", ablations[:1], rows, "loss")
+    draw_ablations(tmp_path / "none.png", ablations[:1], rows[["ablation"]], "loss")
+    assert cv2.imread(str(tmp_path / "negative.png")) is not None
 
 
 def test_a_folder_without_questions_is_refused(tmp_path: Path) -> None:

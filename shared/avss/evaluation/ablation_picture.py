@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from avss.files import writing
 from avss.training.ablation import Ablation
+from avss.training.dotted_settings import as_cell
 
 _INK, _LINE = "#22303c", "#2f7fb8"
 _COLUMNS = 3
@@ -35,18 +36,18 @@ def draw_ablations(path: Path, ablations: Sequence[Ablation], rows: pd.DataFrame
     for axes in panels[len(ablations) :]:
         axes.set_axis_off()
     for axes, ablation in zip(panels, ablations, strict=False):
-        mine = rows[rows.ablation == ablation.name]
+        mine = rows[rows.ablation == ablation.name].reindex(columns=[figure, f"{figure}_low", f"{figure}_high"])
         places = range(len(mine))
-        labels = [" × ".join(str(value) for value in change.values()) for change in ablation.changes]
+        labels = ["\n".join(str(as_cell(value)) for value in change.values()) for change in ablation.changes]
         axes.vlines(places, mine[f"{figure}_low"], mine[f"{figure}_high"], color=_LINE, alpha=0.4, linewidth=5)
         axes.plot(places, mine[figure], "o", color=_LINE)
         for place in np.flatnonzero(mine[figure].isna()):
             axes.text(place, 0, " not measured", rotation=90, ha="center", va="bottom", color=_INK, alpha=0.6)
         axes.set_xticks(places, labels)
         axes.set_xlim(-0.5, len(mine) - 0.5)
-        axes.set_xlabel(" × ".join(ablation.changes[0]), color=_INK)
+        axes.set_xlabel("\n".join(ablation.changes[0]), color=_INK)
         axes.set_ylabel(figure, color=_INK)
-        axes.set_ylim(bottom=0)
+        axes.set_ylim(bottom=min(0, mine[[figure, f"{figure}_low"]].min(axis=None)))
         axes.set_title(textwrap.fill(ablation.question, 60), fontsize=10, color=_INK, loc="left")
         axes.grid(axis="y", alpha=0.3)
         axes.spines[["top", "right"]].set_visible(False)

@@ -5,15 +5,16 @@ An ablation is a file of a few lines, with the question and only what changes::
     question: How many numbers does a mouth need?
     components: [8, 16, 32, 64]
 
-Lists under several settings are varied together: the first of each, the second of each … A row of the table is kept
-as soon as it is measured, and is not measured again, not even for another question; so a killed run goes on, and a new
-question costs only what is new in it.
+The settings of a part are dotted, as on the command line: ``separator.fusion: [early, film]``. Lists under several
+settings are varied together: the first of each, the second of each … A row of the table is kept as soon as it is
+measured, and is not measured again, not even for another question; so a killed run goes on, and a new question costs
+only what is new in it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import Any
 
 import pandas as pd
 import yaml
@@ -21,15 +22,7 @@ from rich.console import Console
 
 from avss.errors import AvssError, SettingsError
 from avss.files import writing
-
-
-class Dataclass(Protocol):
-    """Any dataclass: the settings of a part, a field each."""
-
-    __dataclass_fields__: ClassVar[dict[str, Any]]
-
-
-Settings = TypeVar("Settings", bound=Dataclass)
+from avss.training.dotted_settings import Dataclass, Settings, as_cell, as_kind, as_row, changed, kinds_of
 
 TABLE, MARKDOWN = "ablations.csv", "ablations.md"
 _QUESTION, _REASON = "question", "not_measured"
@@ -46,7 +39,7 @@ class Ablation:
     Attributes:
         name: of the file.
         question: ends with a question mark.
-        changes: what each variant changes, in the order of the file.
+        changes: what each variant changes, by the names of the settings, in the order of the file.
     """
 
     name: str
@@ -55,19 +48,34 @@ class Ablation:
 
     def variants(self, base: Settings) -> list[Settings]:
         """The dataclass ``base`` with each of the changes."""
-        return [replace(base, **change) for change in self.changes]
+        return [changed(base, change) for change in self.changes]
 
 
-def read_ablations(folder: Path, base: Dataclass) -> list[Ablation]:
-    """Read all ``*.yaml`` of ``folder``, whose keys must be fields of the dataclass ``base`` and of their types.
+def read_ablations(folder: Path, base: Dataclass, only: Sequence[str] = ()) -> list[Ablation]:
+    """Read the ``*.yaml`` of ``folder``, whose keys must be settings of the dataclass ``base`` and of their types.
+
+    Args:
+        folder: of the files.
+        base: the settings they may change.
+        only: names of files, without ``.yaml``, to leave out the others; empty reads them all.
 
     Raises:
         SettingsError: there is none, or one is not what it should be.
     """
-    paths = sorted(folder.glob("*.yaml"))
+    paths = {path.stem: path for path in sorted(folder.glob("*.yaml"))}
     if not paths:
         raise SettingsError(f"{folder} holds no ablation", "a folder with *.yaml files", "name another folder")
-    return [_read(path, base) for path in paths]
+    for name in sorted(set(only) - set(paths)):
+        raise SettingsError(f"{folder} has no question '{name}'", f"some of {', '.join(paths)}", "correct only")
+    return [_read(path, base) for name, path in paths.items() if not only or name in only]
+
+
+def show_plan(ablations: Sequence[Ablation]) -> None:
+    """Print what would be measured."""
+    for ablation in ablations:
+        _say(ablation.question)
+        for change in ablation.changes:
+            _say(f"  {_told(change)}")
 
 
 def run_ablations(
@@ -95,21 +103,22 @@ def run_ablations(
         OutputError: the table cannot be written; finished rows are kept.
     """
     path = folder / TABLE
-    known = pd.read_csv(path).to_dict("records") if path.is_file() else []
+    # Empty is a figure that is none; "null" is a setting.
+    table = pd.read_csv(path, keep_default_na=False, na_values=[""]) if path.is_file() else pd.DataFrame()
+    known = table.to_dict("records")
     variants = [
         (ablation, change, variant)
         for ablation in ablations
         for change, variant in zip(ablation.changes, ablation.variants(base), strict=True)
     ]
     rows: list[dict[str, Any]] = []
-    # A line per variant: a bar would be in the way of those of the trainings.
-    console = Console(soft_wrap=True, markup=False, highlight=False)
     for number, (ablation, change, variant) in enumerate(variants, start=1):
-        console.print(f"[{number}/{len(variants)}] {ablation.name}: {change}")
-        settings = asdict(variant) | {"data": data}
+        # A line per variant: a bar would be in the way of those of the trainings.
+        _say(f"[{number}/{len(variants)}] {ablation.name}: {_told(change)}")
+        settings = as_row(variant) | {"data": data}
         row = {"ablation": ablation.name, **settings, **_figures(settings, known, variant, measure)}
         rows.append(row)
-        if _REASON not in row and row not in known:
+        if _REASON not in row and not any(_is_of(old, {"ablation": ablation.name, **settings}) for old in known):
             known.append(row)
             with writing(path) as unfinished:
                 pd.DataFrame(known).to_csv(unfinished, index=False)
@@ -126,12 +135,17 @@ def _figures(
 ) -> dict[str, Any]:
     """The figures of a variant from a row with the same settings, or measured, or why they cannot be."""
     for row in known:
-        if all(row.get(name) == value for name, value in settings.items()):
+        if _is_of(row, settings):
             return {name: value for name, value in row.items() if name not in settings and name != "ablation"}
     try:
         return dict(measure(variant))
     except NotMeasuredError as error:
         return {_REASON: str(error)}
+
+
+def _is_of(row: Mapping[str, Any], settings: Mapping[str, Any]) -> bool:
+    """Whether a row, which may come from a file, is of these settings."""
+    return all(str(row.get(name)) == str(value) for name, value in settings.items())
 
 
 def _read(path: Path, base: Dataclass) -> Ablation:
@@ -143,12 +157,17 @@ def _read(path: Path, base: Dataclass) -> Ablation:
     question = content.pop(_QUESTION, None) if isinstance(content, dict) else None
     if not isinstance(question, str) or not question.endswith("?"):
         raise SettingsError(f"{path} asks nothing", "a line 'question: …?' and what changes", do)
-    kinds = {field.name: type(getattr(base, field.name)) for field in fields(base)}
+    kinds = kinds_of(base)
     for name, values in content.items():
         if name not in kinds:
             raise SettingsError(f"{path} changes '{name}'", f"one of {', '.join(kinds)}", do)
-        if not isinstance(values, list) or not values or any(type(value) is not kinds[name] for value in values):
-            raise SettingsError(f"{path} sets {name} to {values}", f"a list of {kinds[name].__name__}", do)
+        what, wanted = f"{path} sets {name} to {values}", f"a list of {getattr(kinds[name], '__name__', kinds[name])}"
+        if not isinstance(values, list) or not values:
+            raise SettingsError(what, wanted, do)
+        try:
+            content[name] = [as_kind(value, kinds[name]) for value in values]
+        except ValueError as error:
+            raise SettingsError(what, wanted, do) from error
     if len({len(values) for values in content.values()}) != 1:
         raise SettingsError(f"the lists of {path} differ in length, or there is none", "lists of one length", do)
     changes = tuple(dict(zip(content, values, strict=True)) for values in zip(*content.values(), strict=True))
@@ -169,3 +188,11 @@ def _as_markdown(ablation: Ablation, rows: Sequence[Mapping[str, Any]]) -> str:
         lines.append("| " + " | ".join(texts) + " |")
     reasons = [f"Not measured: {row[_REASON]}" for row in mine if _REASON in row]
     return "\n".join([*lines, *(line for reason in reasons for line in ("", reason))]) + "\n"
+
+
+def _told(change: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}: {as_cell(value)}" for name, value in change.items())
+
+
+def _say(line: str) -> None:
+    Console(soft_wrap=True, markup=False, highlight=False).print(line)
