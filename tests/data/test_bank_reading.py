@@ -1,3 +1,4 @@
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.io import wavfile
 
 from avss.data.bank_reading import as_int16, read_bank, read_talkers, speech_level
-from avss.errors import CorpusError, MediaError
+from avss.errors import CorpusError, MediaError, SettingsError
 
 
 def test_a_bank_holds_what_the_store_holds(made_store):
@@ -29,6 +30,16 @@ def test_a_bank_holds_what_the_store_holds(made_store):
 def test_a_split_without_clips_is_refused(made_store):
     with pytest.raises(CorpusError, match="no usable clip in the split valid or test"):
         read_bank(made_store({"s1/a": (5, None, None)}), "valid", "test")
+
+
+def test_fewer_speakers_are_some_of_the_more_and_keep_all_their_clips(made_store):
+    store = made_store({f"s{speaker}/{clip}": (3, None, None) for speaker in range(1, 6) for clip in "ab"})
+    taken = [set(read_bank(store, "train", speakers=count).speakers) for count in range(1, 6)]
+    assert [len(names) for names in taken] == [1, 2, 3, 4, 5]
+    assert all(fewer < more for fewer, more in pairwise(taken))
+    assert len(read_bank(store, "train", speakers=2)) == 4
+    with pytest.raises(SettingsError, match="6 speakers are asked for, of 5"):
+        read_bank(store, "train", speakers=6)
 
 
 @given(st.integers(0, 200), st.integers(1, 20), st.floats(1e-3, 0.9))

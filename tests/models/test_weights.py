@@ -9,8 +9,9 @@ import torch
 from torch import nn
 
 from avss.errors import ModelError, OutputError
+from avss.models.lip2phone import Lip2Phone
 from avss.models.mouth_pca import MouthPCA
-from avss.models.weights import load_model, read_description, save_model
+from avss.models.weights import load_model, read_description, save_model, untrained
 
 SPLIT = {"train": ["s1", "s2"], "test": ["s3"]}
 
@@ -40,6 +41,14 @@ def test_a_model_is_rebuilt_from_its_files_alone(saved: Path) -> None:
     assert not loaded.training
     mouths = torch.rand(5, 4, 6)
     torch.testing.assert_close(loaded(mouths), some_pca()(mouths), rtol=0, atol=0)
+
+
+def test_an_untrained_model_has_the_shape_of_its_like_and_weights_of_its_own() -> None:
+    trained = Lip2Phone(4, hidden=8, features=6)
+    made = untrained(trained)
+    assert made.state_dict().keys() == trained.state_dict().keys()
+    assert made.wide.weight.shape == trained.wide.weight.shape
+    assert not torch.equal(made.wide.weight, trained.wide.weight)
 
 
 def test_the_files_tell_where_the_model_comes_from(saved: Path) -> None:

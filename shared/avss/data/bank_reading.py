@@ -8,14 +8,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import torch
 from torch import Tensor
 
 from avss.corpora.clip import Sex
-from avss.data.splits import Split
+from avss.data.splits import Split, ranking
 from avss.data.store import PreparedStore
 from avss.data.voice_bank import VoiceBank
-from avss.errors import CorpusError, MediaError
+from avss.errors import CorpusError, MediaError, SettingsError
 from avss.media.reading import read_sound
 from avss.rates import SAMPLES_PER_FRAME, samples_in
 
@@ -28,18 +29,26 @@ _SILENCE = 1e-4
 _SOUNDS = {".wav", ".flac", ".ogg", ".opus", ".mp3", ".m4a", ".aac"}
 
 
-def read_bank(store: PreparedStore, *parts: Split) -> VoiceBank:
+def read_bank(store: PreparedStore, *parts: Split, speakers: int | None = None) -> VoiceBank:
     """The usable clips of some parts of a store's split, in the store's order, on the CPU and without features.
+
+    Args:
+        store: where they lie.
+        parts: of its split.
+        speakers: so many are taken, the sexes in their proportion; any lower number takes some of the same.
 
     Raises:
         CorpusError: there are none.
+        SettingsError: there are fewer speakers.
         StoreError: a volume is missing or damaged.
     """
     rows = store.clips[store.clips.split.isin(parts)]
     if rows.empty:
         what = f"{store.root} has no usable clip in the split {' or '.join(parts)}"
         raise CorpusError(what, "at least one", "prepare more speakers, or choose another split")
-    sexes: list[Sex | None] = [sex if sex in ("m", "f") else None for sex in rows.sex]
+    if speakers is not None:
+        rows = rows[rows.speaker.isin(_some_speakers(rows, speakers))]
+    sexes = [_sex(sex) for sex in rows.sex]
     clips = [store[str(clip_id)] for clip_id in rows.index]
     valid = torch.zeros(len(clips), int(rows.frames.max()), dtype=torch.bool)
     for row, clip in zip(valid, clips, strict=True):
@@ -85,6 +94,19 @@ def speech_level(audio: np.ndarray) -> float:
     power = np.square(audio.reshape(-1, SAMPLES_PER_FRAME) / FULL_SCALE).mean(axis=1)
     spoken = power[power >= power.max() * 10 ** (_PAUSE / 10)]
     return max(float(np.sqrt(spoken.mean())), _SILENCE)
+
+
+def _some_speakers(rows: pd.DataFrame, count: int) -> list[str]:
+    """Names of ``count`` speakers of the clips ``rows``."""
+    ranked = ranking({str(name): _sex(sex) for name, sex in zip(rows.speaker, rows.sex, strict=True)})
+    if not 1 <= count <= len(ranked):
+        what = f"{count} speakers are asked for, of {len(ranked)} who are there"
+        raise SettingsError(what, f"1 to {len(ranked)}", "ask for fewer, or for all of them with null")
+    return ranked[:count]
+
+
+def _sex(sex: str | None) -> Sex | None:
+    return sex if sex in ("m", "f") else None
 
 
 def _bank(

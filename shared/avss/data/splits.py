@@ -82,24 +82,27 @@ def split_speakers(speakers: Mapping[str, Sex | None], name: str) -> dict[str, S
 
 
 def _by_shares(speakers: Mapping[str, Sex | None]) -> dict[str, Split]:
-    """The first 15 % of :func:`_ranking` test, the next 15 % validate, the rest train.
+    """The first 15 % of :func:`ranking` test, the next 15 % validate, the rest train.
 
     At least one speaker trains; from two speakers on at least one tests, from three on at least one validates.
     """
     n = len(speakers)
     tests = max(1, round(n * TEST_SHARE)) if n >= 2 else 0
     valids = max(1, round(n * VALID_SHARE)) if n >= 3 else 0
-    ranking = _ranking(speakers)
+    ranked = ranking(speakers)
     parts: dict[str, Split] = dict.fromkeys(speakers, "train")
-    parts.update(dict.fromkeys(ranking[:tests], "test"))
-    parts.update(dict.fromkeys(ranking[tests : tests + valids], "valid"))
+    parts.update(dict.fromkeys(ranked[:tests], "test"))
+    parts.update(dict.fromkeys(ranked[tests : tests + valids], "valid"))
     return parts
 
 
-def _ranking(speakers: Mapping[str, Sex | None]) -> list[str]:
+def ranking(speakers: Mapping[str, Sex | None]) -> list[str]:
     """Speakers in an order of which every beginning holds the sexes in their proportion.
 
     Within a sex the order is by a hash of the name, so that a speaker who joins later moves few others.
+
+    Args:
+        speakers: each speaker's sex, ``None`` when unknown.
     """
     places = {}
     for sex in {None, *speakers.values()}:

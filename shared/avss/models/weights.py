@@ -21,7 +21,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from safetensors import SafetensorError
 from safetensors.torch import load, save
@@ -142,6 +142,11 @@ def read_description(folder: Path) -> ModelDescription:
         return ModelDescription(**content)
     except (ValueError, TypeError, KeyError) as error:
         raise ModelError(f"{path} is damaged", "the description as exported", _AGAIN) from error
+
+
+def untrained(model: Model) -> Model:
+    """A new model of the same class, made with the same arguments: its weights are drawn anew."""
+    return cast(Model, _build(_describe(model), Path()))
 
 
 def _describe(model: nn.Module) -> dict[str, Any]:
