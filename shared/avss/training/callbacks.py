@@ -23,7 +23,11 @@ class TrainingError(AvssError):
 
 
 class StepSeed(Callback):
-    """Seeds torch at every step from ``seed`` and the step's number, so that dropout after a restart is the same."""
+    """Seeds torch at every step, so that dropout after a restart is the same.
+
+    Args:
+        seed: with the step's number and that of the process, it decides what is drawn.
+    """
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
@@ -32,7 +36,9 @@ class StepSeed(Callback):
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, batch: Any, batch_idx: int
     ) -> None:
         """Seed every device's generator."""
-        torch.manual_seed(int(SeedSequence([self._seed, trainer.global_step]).generate_state(1)[0]))
+        torch.manual_seed(
+            int(SeedSequence([self._seed, trainer.global_step, trainer.global_rank]).generate_state(1)[0])
+        )
 
 
 class BadBatches(Callback):

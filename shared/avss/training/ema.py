@@ -5,6 +5,7 @@ The average follows faster at the beginning of a training, where old weights are
 
 from functools import partial
 
+import pytorch_lightning as pl
 import torch
 from pytorch_lightning.callbacks import WeightAveraging
 from torch import Tensor
@@ -21,6 +22,11 @@ class AveragedWeights(WeightAveraging):
 
     def __init__(self, decay: float = 0.999) -> None:
         super().__init__(use_buffers=False, avg_fn=partial(averaged, decay))
+
+    def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
+        """Keep the average where the weights will be, so that a step on a GPU does not wait for the CPU."""
+        self._device = trainer.strategy.root_device
+        super().setup(trainer, pl_module, stage)
 
 
 def averaged(decay: float, average: Tensor, weight: Tensor, steps: Tensor | int) -> Tensor:
