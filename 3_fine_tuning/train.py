@@ -93,6 +93,8 @@ def fine_tune(
         wandb=wandb,
         callbacks=() if frozen else (GradualUnfreezing(model.frontend, parts),),
     )
+    if not run.is_global_zero:
+        return
     after = score_phones(read_lips(model.frontend, clips))
     drift = {"before": before.as_numbers(), "after": after.as_numbers()}
     export_separation(model, task, run, out, data=data, store=prepared, notes={"lip_reading": drift})

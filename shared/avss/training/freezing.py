@@ -50,22 +50,12 @@ class GradualUnfreezing(Callback):
         self._frontend, self._parts = frontend, dict(parts)
 
     def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
-        """Set the parts as they are in the first epoch.
-
-        Raises:
-            SettingsError: a part starts later, and several processes train, which agree on what learns only once.
-        """
-        late = sorted(part for part, learning in self._parts.items() if learning.start)
-        if late and trainer.world_size > 1:
-            what = f"{', '.join(late)} shall learn from a later epoch on, in {trainer.world_size} processes"
-            raise SettingsError(what, "parts that learn from the first epoch on or never", "train in one process")
-        self._set(trainer.current_epoch)
+        """Freeze the parts that never learn; of the others, processes that train together agree beforehand."""
+        for part, learning in self._parts.items():
+            (self._frontend.freeze if learning.start is None else self._frontend.unfreeze)(part)
 
     def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Set the parts as they are in this epoch."""
-        self._set(trainer.current_epoch)
-
-    def _set(self, epoch: int) -> None:
+        """Freeze the parts that do not learn yet, and unfreeze those that now do."""
         for part, learning in self._parts.items():
-            learns = learning.start is not None and epoch >= learning.start
+            learns = learning.start is not None and trainer.current_epoch >= learning.start
             (self._frontend.unfreeze if learns else self._frontend.freeze)(part)

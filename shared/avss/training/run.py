@@ -26,7 +26,7 @@ from pytorch_lightning.callbacks import Callback, ModelCheckpoint
 from pytorch_lightning.loggers import WandbLogger
 from pytorch_lightning.utilities import rank_zero_only
 
-from avss.errors import OutputError
+from avss.errors import OutputError, SettingsError
 from avss.files import writing
 from avss.training.callbacks import BadBatches, MetricsTable, StepSeed
 from avss.training.checkpoints import BestCheckpoint, WholeCheckpoints
@@ -38,6 +38,7 @@ Precision = Literal["32-true", "bf16-mixed"]
 
 _PROJECT = "avss"
 _LARGEST_GRADIENT = 5.0
+_FREE = {"out", "wandb"}  # settings that decide nothing: a run may be moved, and logged from some epoch on
 
 
 def run_folder(out: Path | None, kind: str) -> Path:
@@ -78,7 +79,7 @@ def fit(
         task: what is trained, and how. Its weights must be initialised from ``seed`` as well.
         data: what it learns from.
         folder: the run folder.
-        settings: everything that decides the outcome, for ``config.yaml``.
+        settings: everything that decides the outcome, for ``config.yaml``; ``out`` and ``wandb`` may change.
         epochs: passes through the data.
         seed: of dropout and everything else that torch draws.
         device: cpu, gpu, mps or auto.
@@ -91,10 +92,13 @@ def fit(
         precision: of the activations, as Lightning names it.
 
     Raises:
+        SettingsError: there are no epochs.
         OutputError: the folder holds a run with other settings, or cannot be written; its last checkpoint is kept.
         ModelError: the checkpoint to go on from is damaged.
         TrainingError: more losses than that are NaN or infinite.
     """
+    if epochs < 1:
+        raise SettingsError(f"a training of {epochs} epochs", "at least 1", "correct epochs")
     _claim(folder, settings)
     checkpoints = folder / CHECKPOINTS
     # The last one is written last, and so knows which one is the best.
@@ -106,6 +110,8 @@ def fit(
         accelerator=device,
         devices=devices,
         num_nodes=num_nodes,
+        # A frontend has heads that no separation needs, and parts that do not learn yet.
+        strategy="ddp_find_unused_parameters_true" if devices * num_nodes > 1 else "auto",
         precision=precision,
         use_distributed_sampler=False,
         max_epochs=epochs,
@@ -144,7 +150,7 @@ def _claim(folder: Path, settings: Mapping[str, Any]) -> None:
     plain = _plain(settings)
     if path.is_file():
         found = yaml.safe_load(path.read_text())
-        different = sorted(key for key in plain.keys() | found.keys() if plain.get(key) != found.get(key))
+        different = sorted(key for key in (plain.keys() | found.keys()) - _FREE if plain.get(key) != found.get(key))
         if different:
             what = f"the run in {folder} was started with another {', '.join(different)}"
             raise OutputError(what, "the same settings, to go on with it", "name another folder, or remove that one")
