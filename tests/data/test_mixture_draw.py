@@ -207,7 +207,7 @@ def test_what_only_some_draws_would_lack_is_refused_at_once(sources):
     for step in range(3):
         with pytest.raises(SettingsError, match="needs 3 people who are not seen and there are 2"):
             draw_recipe(MixtureSettings(speakers=(2, 7), unseen_talkers=(0, 3)), sources, 1, seed=0, step=step)
-        with pytest.raises(SettingsError, match="5 faces and 2 people who are not seen .* with 6 places"):
+        with pytest.raises(SettingsError, match=r"5 faces and 2 people who are not seen .* with 6 places"):
             settings = MixtureSettings(speakers=(2, 5), unseen_talkers=(0, 2), rooms=0.1)
             draw_recipe(settings, sources, 1, seed=0, step=step)
 

@@ -63,6 +63,9 @@ class MixtureData(pl.LightningDataModule):
         batch: mixtures in a batch, of all processes together.
         steps, valid_steps: batches in an epoch, and to validate on; the latter are the same in every epoch.
         seed: of all draws.
+
+    Raises:
+        SettingsError: there is no mixture or no batch.
     """
 
     def __init__(
@@ -78,6 +81,9 @@ class MixtureData(pl.LightningDataModule):
         seed: int,
     ) -> None:
         super().__init__()
+        for name, count in {"batch": batch, "steps": steps, "valid_steps": valid_steps}.items():
+            if count < 1:
+                raise SettingsError(f"{name} is {count}", "at least 1", f"correct {name}")
         self._sources = {"train": train, "valid": valid}
         self._seed, self._batch = seed, batch
         self.recipes = Recipes(train, levels, batch, steps, seed)
