@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from avss.files import writing
 from avss.training.ablation import Ablation
-from avss.training.dotted_settings import as_cell
+from avss.training.dotted_settings import as_text
 
 _INK, _LINE = "#22303c", "#2f7fb8"
 _COLUMNS = 3
@@ -38,7 +38,7 @@ def draw_ablations(path: Path, ablations: Sequence[Ablation], rows: pd.DataFrame
     for axes, ablation in zip(panels, ablations, strict=False):
         mine = rows[rows.ablation == ablation.name].reindex(columns=[figure, f"{figure}_low", f"{figure}_high"])
         places = range(len(mine))
-        labels = ["\n".join(str(as_cell(value)) for value in change.values()) for change in ablation.changes]
+        labels = ["\n".join(as_text(value) for value in change.values()) for change in ablation.changes]
         axes.vlines(places, mine[f"{figure}_low"], mine[f"{figure}_high"], color=_LINE, alpha=0.4, linewidth=5)
         axes.plot(places, mine[figure], "o", color=_LINE)
         for place in np.flatnonzero(mine[figure].isna()):
@@ -47,6 +47,7 @@ def draw_ablations(path: Path, ablations: Sequence[Ablation], rows: pd.DataFrame
         axes.set_xlim(-0.5, len(mine) - 0.5)
         axes.set_xlabel("\n".join(ablation.changes[0]), color=_INK)
         axes.set_ylabel(figure, color=_INK)
+        axes.axhline(0, color=_INK, linewidth=0.8)
         axes.set_ylim(bottom=min(0, mine[[figure, f"{figure}_low"]].min(axis=None)))
         axes.set_title(textwrap.fill(ablation.question, 60), fontsize=10, color=_INK, loc="left")
         axes.grid(axis="y", alpha=0.3)

@@ -7,9 +7,11 @@
   an error. Its features are the mean features of all frames in which somebody speaks, or of all in which somebody
   pauses, the same for every face. The separator was not trained with such features, so this is what it makes of them,
   and not what a net trained for them could.
+- **Exchanged faces.** In a whole bank each voice has the face of somebody else, always the same. A net that learns from
+  it learns what there is to learn without the lips: a control of the training, not of what it ends with.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -43,6 +45,26 @@ def with_other_lips(mixtures: Mixtures, bank: VoiceBank) -> Mixtures:
     frames = {name: seen(array) for name, array in bank.frames.items()}
     stills = {name: array[clip] for name, array in bank.stills.items()}
     return mixtures._replace(clip=clip, valid=seen(bank.valid), frames=frames, stills=stills)
+
+
+def with_exchanged_faces(bank: VoiceBank) -> VoiceBank:
+    """The same voices, each with what is seen in a clip of somebody else, from where both begin.
+
+    Raises:
+        StoreError: one speaker has more than half of the clips.
+    """
+    order, most = bank.roster.clips, int(bank.roster.count.max())
+    if 2 * most > len(bank):
+        what = f"one speaker has {most} of {len(bank)} clips"
+        raise StoreError(what, "half of them at most, to exchange faces with others", "prepare more speakers")
+    # Among clips in the order of their speakers, the one so many places further on is of another speaker.
+    clip = torch.from_numpy(order[np.argsort(order) - most]).to(bank.audio.device)
+    return replace(
+        bank,
+        valid=bank.valid[clip],
+        frames={name: array[clip] for name, array in bank.frames.items()},
+        stills={name: array[clip] for name, array in bank.stills.items()},
+    )
 
 
 @dataclass(frozen=True)

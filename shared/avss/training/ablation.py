@@ -22,7 +22,7 @@ from rich.console import Console
 
 from avss.errors import AvssError, SettingsError
 from avss.files import writing
-from avss.training.dotted_settings import Dataclass, Settings, as_cell, as_kind, as_row, changed, kinds_of
+from avss.training.dotted_settings import Dataclass, Settings, as_kind, as_row, as_text, changed, kinds_of
 
 TABLE, MARKDOWN = "ablations.csv", "ablations.md"
 _QUESTION, _REASON = "question", "not_measured"
@@ -191,7 +191,7 @@ def _as_markdown(ablation: Ablation, rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _told(change: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name}: {as_cell(value)}" for name, value in change.items())
+    return ", ".join(f"{name}: {as_text(value)}" for name, value in change.items())
 
 
 def _say(line: str) -> None:

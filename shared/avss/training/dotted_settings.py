@@ -42,7 +42,7 @@ def as_kind(value: Any, kind: Any) -> Any:
     parser = ArgumentParser(exit_on_error=False)
     parser.add_argument("--value", type=kind)
     try:
-        return parser.parse_object({"value": value}).value
+        return parser.instantiate(parser.parse_object({"value": value})).value
     except ArgumentError as error:
         raise ValueError(str(error)) from error
 
@@ -72,8 +72,13 @@ def as_row(settings: Dataclass) -> dict[str, Any]:
 
 
 def as_cell(value: Any) -> bool | int | float | str:
-    """One setting as it stands in a table; ``None`` is ``null``, as in YAML."""
-    return value if isinstance(value, bool | int | float | str) else json.dumps(value, default=_plain)
+    """One setting as it stands in a table."""
+    return value if isinstance(value, bool | int | float) else as_text(value)
+
+
+def as_text(value: Any) -> str:
+    """One setting as people read it; ``None`` is ``null``, as in YAML."""
+    return value if isinstance(value, str) else json.dumps(value, default=_plain)
 
 
 def _plain(value: Any) -> Any:

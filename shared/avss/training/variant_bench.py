@@ -1,0 +1,201 @@
+"""Where variants of a separator are trained and judged, all alike.
+
+All variants of a question start from the same seed, learn for equally many steps of equally many mixtures, keep the
+epoch that separates other speakers best, and are judged by the same mixtures of speakers whom none of them learned
+from. The intervals are over sets of speakers.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+import pytorch_lightning as pl
+import torch
+from jsonargparse.typing import PositiveInt
+from pytorch_lightning.callbacks import Callback
+
+from avss.data.bank_faces import with_faces
+from avss.data.bank_reading import read_bank
+from avss.data.exam_list import draw_exam
+from avss.data.mixture_recipe import Sources
+from avss.data.mixture_settings import MixtureSettings
+from avss.data.noise import coloured_noise
+from avss.data.store import PreparedStore
+from avss.errors import ModelError, SettingsError
+from avss.evaluation.bootstrap import bootstrap_mean
+from avss.evaluation.exam import sit_exam
+from avss.evaluation.exam_rows import ExamRow
+from avss.models.audio_visual import AudioVisualSeparator
+from avss.models.separators.separator import Separator
+from avss.models.weights import DESCRIPTION, read_description
+from avss.training.ablation import NotMeasuredError
+from avss.training.dotted_settings import as_row
+from avss.training.freezing import GradualUnfreezing, all_frozen
+from avss.training.pacing import Curriculum, Pacing
+from avss.training.run import Precision
+from avss.training.separation_export import export_separation
+from avss.training.separation_fit import TrainerSettings, fit_separation
+from avss.training.separation_sources import See, separation_data
+from avss.training.separation_task import SeparationTask
+from avss.training.separation_variants import SeparationVariant
+
+FIGURE = "si_sdri"
+
+_NOISE_SEED = 20_000  # neither of trainings nor of the exam
+_AT_ONCE = 8  # mixtures
+
+
+@dataclass(frozen=True)
+class Yardstick:
+    """What variants are judged by; choose on valid, report on test.
+
+    Attributes:
+        part: the speakers whose voices are mixed.
+        faces: numbers of faces K.
+        levels: of the voices above coloured noise, dB; null is no noise.
+        mixtures: of each number of faces, at each level.
+        frames: length of the mixtures.
+    """
+
+    part: Literal["valid", "test"] = "valid"
+    faces: Sequence[PositiveInt] = (2,)
+    levels: Sequence[float | None] = (None,)
+    mixtures: PositiveInt = 100
+    frames: PositiveInt = 75
+
+
+class VariantBench:
+    """Trains variants on the training speakers of a store, and judges them by a yardstick.
+
+    Args:
+        store: whose clips.
+        start: run folder of what all variants start from.
+        yardstick: what they are judged by.
+        nets: where their run folders go; a net that is there is only read.
+        device: cpu, gpu, mps or auto.
+        precision: of the activations in training.
+
+    Raises:
+        CorpusError: there is nobody to judge by.
+        ModelError: there is no model in ``start``.
+        SettingsError: there are fewer speakers than faces.
+    """
+
+    def __init__(
+        self, store: PreparedStore, start: Path, yardstick: Yardstick, nets: Path, device: str, precision: Precision
+    ) -> None:
+        self.store, self.yardstick, self._nets = store, yardstick, nets
+        self._trainer = TrainerSettings(device=device, precision=precision)
+        self._start = {"store": store.root, "start": start, "weights": read_description(start).sha256}
+        self.device = "cuda" if device != "cpu" and torch.cuda.is_available() else "cpu"
+        bank = with_faces(read_bank(store, yardstick.part), store, mouths=True)
+        self.sources = Sources(bank, noise=coloured_noise(seed=_NOISE_SEED)).to(self.device)
+        self._exam = draw_exam(
+            self.sources,
+            faces=yardstick.faces,
+            levels=yardstick.levels,
+            mixtures=yardstick.mixtures,
+            frames=yardstick.frames,
+        )
+        of = f"{len(self._exam)} mixtures of {yardstick.part} speakers of {store.root} ({len(store)} clips)"
+        self.data = f"{of}, {yardstick.frames} frames each, starting from {start} ({self._start['weights'][:8]})"
+
+    def train(
+        self,
+        variant: SeparationVariant,
+        make: Callable[[], AudioVisualSeparator | Separator],
+        see: See,
+        *,
+        levels: Sequence[MixtureSettings],
+        pacing: Pacing | None = None,
+    ) -> Path:
+        """The run folder of a variant, trained if it was not yet; a training that was killed goes on.
+
+        Args:
+            variant: all that its training depends on.
+            make: makes what is trained; a separator alone is an audio-only twin.
+            see: adds to a bank what is seen: features if the whole frontend stays as it is.
+            levels: how mixtures are drawn.
+            pacing: how it goes through the levels.
+
+        Raises:
+            NotMeasuredError: the store, or what the variant starts from, lacks what it needs.
+        """
+        settings = self._start | as_row(variant)
+        folder = self._nets / sha256(repr(settings).encode()).hexdigest()[:12]
+        if (folder / DESCRIPTION).is_file():
+            return folder
+        try:
+            data = separation_data(
+                self.store,
+                see,
+                variant.sources,
+                levels,
+                batch=variant.batch,
+                steps=variant.steps,
+                valid_steps=variant.valid_steps,
+                seed=variant.seed,
+            )
+            pl.seed_everything(variant.seed, verbose=False)
+            model = make()
+        except (SettingsError, ModelError) as error:
+            raise NotMeasuredError(error.what, error.wanted, error.do) from error
+        learns, callbacks = _what_learns(model, variant)
+        if pacing is not None:
+            callbacks.append(Curriculum(pacing, data.recipes))
+        task = SeparationTask(
+            learns,
+            learning=variant.learning,
+            parts=variant.parts,
+            any_order=isinstance(model, Separator),
+            levels=0 if pacing is None else len(levels),
+        )
+        run = fit_separation(
+            task,
+            data,
+            folder,
+            settings=settings,
+            learning=variant.learning,
+            trainer=self._trainer,
+            epochs=variant.epochs,
+            seed=variant.seed,
+            wandb=False,
+            callbacks=tuple(callbacks),
+        )
+        export_separation(model, task, run, folder, data=data, store=self.store)
+        return folder
+
+    def judge(self, row: ExamRow, folder: Path) -> dict[str, float]:
+        """SI-SDRi of a variant in dB, with its interval, and by number of faces and noise where there are several.
+
+        Args:
+            row: the variant, on :attr:`device`.
+            folder: its run folder.
+        """
+        scores = sit_exam(
+            self._exam, self.sources, [row], folder / "judged" / row.name, listened=0, batch=_AT_ONCE, jobs=1
+        )
+        mean = bootstrap_mean(scores.si_sdri.to_numpy(), scores.speakers.to_numpy())
+        figures = {FIGURE: mean.value, f"{FIGURE}_low": mean.low, f"{FIGURE}_high": mean.high}
+        cells = scores.groupby(["K", "snr"], dropna=False, sort=False).si_sdri.mean()
+        if len(cells) > 1:
+            figures |= {_named(K, snr): float(value) for (K, snr), value in cells.items()}
+        return figures
+
+
+def _what_learns(
+    model: AudioVisualSeparator | Separator, variant: SeparationVariant
+) -> tuple[AudioVisualSeparator | Separator, list[Callback]]:
+    """The part of a model that a training changes, and what freezes the rest of it."""
+    if isinstance(model, Separator):
+        return model, []
+    if all_frozen(variant.parts):
+        return model.separator, []
+    return model, [GradualUnfreezing(model.frontend, variant.parts)]
+
+
+def _named(K: int, snr: float) -> str:
+    return f"{K} faces" if pd.isna(snr) else f"{K} faces {snr:g} dB"
