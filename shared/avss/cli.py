@@ -24,6 +24,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     _add_doctor(commands)
     _add_sweep(commands)
+    _add_report(commands)
     corpus = commands.add_parser("corpus", help="make, fetch, list and measure corpora")
     corpora = corpus.add_subparsers(metavar="COMMAND", required=True)
     _add_generate(corpora)
@@ -70,6 +71,20 @@ def _sweep(options: argparse.Namespace) -> None:
         tell=lambda number, trial: console.print(f"trial {number} {trial.state}: {trial.settings}", markup=False),
     )
     console.print(as_table(trials, read_sweep(options.file)["metric"]))
+
+
+def _add_report(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("report", help="write one page about runs: tables, curves, pictures, sounds")
+    parser.add_argument("runs", type=Path, nargs="+", metavar="RUN", help="run folder of a stage, or of an ablation")
+    parser.add_argument("--out", type=Path, default=Path("report.html"), help="file to write (%(default)s)")
+    parser.set_defaults(run=_report)
+
+
+def _report(options: argparse.Namespace) -> None:
+    from avss.report.page import write_report
+
+    page = write_report(options.runs, options.out)
+    Console().print(f"{page} ({page.stat().st_size / 1e6:.1f} MB)", soft_wrap=True, markup=False, highlight=False)
 
 
 def _add_generate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -16,6 +16,7 @@ LAYERS: list[set[str]] = [
     {"corpora", "data"},
     {"models"},
     {"training", "evaluation", "inference"},
+    {"report"},
     {"doctor", "demo", "cli"},
 ]
 LAZY = {"allosaurus", "gradio", "ray", "wandb"}

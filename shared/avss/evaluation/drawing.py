@@ -1,5 +1,6 @@
 """What all pictures of an evaluation share: their ink, their title, and how they are written."""
 
+import textwrap
 from pathlib import Path
 
 from matplotlib.axes import Axes
@@ -10,11 +11,14 @@ from avss.files import writing
 INK, FAINT = "#22303c", "#8795a1"
 BLUE, RED = "#2f7fb8", "#e4572e"
 
+_LETTERS_PER_INCH = 8  # of a title
+
 
 def new_figure(size: tuple[float, float], title: str) -> Figure:
     """An empty figure of ``size`` in inches, with its title at the top left."""
     figure = Figure(figsize=size, dpi=110, facecolor="white", layout="constrained")
-    figure.suptitle(title, x=0.01, ha="left", fontsize=12, color=INK, weight="bold")
+    wrapped = textwrap.fill(title, round(_LETTERS_PER_INCH * size[0]))
+    figure.suptitle(wrapped, x=0.01, ha="left", fontsize=12, color=INK, weight="bold")
     return figure
 
 

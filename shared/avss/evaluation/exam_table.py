@@ -40,8 +40,8 @@ FIGURES = {
     "failed": _Shown("failed", 2),
     "leakage": _Shown("leakage dB", 1),
 }
-_MAIN = "si_sdri"
-_ALL, _SAME, _DIFFERENT = "all", "same", "different"
+MAIN = "si_sdri"
+ALL, SAME, DIFFERENT = "all", "same", "different"
 
 _RESAMPLES = 1000
 
@@ -54,8 +54,8 @@ def exam_figures(scores: pd.DataFrame) -> pd.DataFrame:
     found = []
     alike = ["row", "K", "snr"]
     for (row, K, snr), group in scores.groupby(alike, dropna=False, sort=False):  # ty: ignore[not-iterable]
-        for sexes in (_ALL, _SAME, _DIFFERENT):
-            chosen = group if sexes == _ALL else group[group.sexes == sexes]
+        for sexes in (ALL, SAME, DIFFERENT):
+            chosen = group if sexes == ALL else group[group.sexes == sexes]
             for figure in FIGURES:
                 known = chosen[chosen[figure].notna()] if figure in chosen else chosen[:0]
                 if len(known):
@@ -68,13 +68,13 @@ def exam_figures(scores: pd.DataFrame) -> pd.DataFrame:
 
 def improvement_table(figures: pd.DataFrame, title: str) -> Table:
     """SI-SDRi of every row of the exam, by number of faces and noise; at the fewest faces also by sex."""
-    main = figures[(figures.figure == _MAIN) & (figures.row != MIXTURE)]
-    main = main[(main.sexes == _ALL) | main.K.eq(main.K.min())]
+    main = figures[(figures.figure == MAIN) & (figures.row != MIXTURE)]
+    main = main[(main.sexes == ALL) | main.K.eq(main.K.min())]
     rows = list(main.row.unique())
     table = Table("faces", "noise", *rows, title=f"{title}\nSI-SDRi dB, 95 % over sets of speakers")
     for (K, snr, sexes), line in main.groupby(["K", "snr", "sexes"], dropna=False, sort=False):
-        noise = _noise(snr) if sexes == _ALL else f"{sexes} sex"
-        table.add_row(f"{K}" if sexes == _ALL else "", noise, *_cells(line.set_index("row"), rows))
+        noise = level_name(snr) if sexes == ALL else f"{sexes} sex"
+        table.add_row(f"{K}" if sexes == ALL else "", noise, *_cells(line.set_index("row"), rows))
     return table
 
 
@@ -82,13 +82,18 @@ def figures_table(figures: pd.DataFrame) -> Table:
     """All figures of every row, at the fewest faces and the first level of noise."""
     first = figures.iloc[0]
     alike = figures.snr.isna() if pd.isna(first.snr) else figures.snr == first.snr
-    shown = figures[(figures.K == first.K) & alike & (figures.sexes == _ALL)]
+    shown = figures[(figures.K == first.K) & alike & (figures.sexes == ALL)]
     names = [name for name in FIGURES if (shown.figure == name).any()]
-    title = f"{first.K} faces, noise: {_noise(first.snr)}"
+    title = f"{first.K} faces, noise: {level_name(first.snr)}"
     table = Table("", *(FIGURES[name].heading for name in names), title=title)
     for row, line in shown.groupby("row", sort=False):
         table.add_row(str(row), *_cells(line.set_index("figure", drop=False), names))
     return table
+
+
+def level_name(snr: float) -> str:
+    """A level of the voices above the noise, NaN being no noise, as it is shown."""
+    return "none" if pd.isna(snr) else f"{snr:g} dB"
 
 
 def write_figures(
@@ -117,10 +122,6 @@ def write_figures(
     told = {**about, "rows": weights, "missing": dict(missing), "figures": records}
     with writing(folder / "exam.json") as path:
         path.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n")
-
-
-def _noise(snr: float) -> str:
-    return "none" if pd.isna(snr) else f"{snr:g} dB"
 
 
 def _cells(line: pd.DataFrame, columns: Sequence[str]) -> list[str]:
