@@ -1,6 +1,8 @@
 """A separation training as a whole: it resumes bit for bit, keeps its best, leaves out bad batches, and freezes."""
 
 import shutil
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +18,11 @@ from avss.data.mixture_settings import MixtureSettings
 from avss.data.mixtures import MixtureData
 from avss.data.noise import coloured_noise
 from avss.data.voice_bank import VoiceBank
-from avss.errors import SettingsError
 from avss.models.audio_visual import AudioVisualSeparator
 from avss.models.separators.separator import Separator
 from avss.training.cached_features import without_features
 from avss.training.callbacks import TrainingError
-from avss.training.freezing import GradualUnfreezing, PartLearning, all_frozen
+from avss.training.freezing import GradualUnfreezing, PartLearning
 from avss.training.pacing import Curriculum, Level, Pacing
 from avss.training.separation_fit import TrainerSettings, fit_separation
 from avss.training.separation_task import SCORE, Learning, SeparationTask
@@ -64,11 +65,13 @@ def train(
     *,
     learning: Learning = Learning(rate=1e-2, average=0.5),  # noqa: B008
     epochs: int = 4,
+    trainer: TrainerSettings = ON_CPU,
+    parts: Mapping[str, PartLearning] = PARTS,
     **interruption: Any,
 ) -> SeparationTask:
     levels = len(data.recipes.levels)
     any_order = isinstance(model, Separator)
-    parts = {} if any_order else PARTS
+    parts = {} if any_order else parts
     task = Interrupted(model, learning=learning, parts=parts, any_order=any_order, levels=levels)
     for name, value in interruption.items():
         setattr(task, name, value)
@@ -81,7 +84,7 @@ def train(
         folder,
         settings={},
         learning=learning,
-        trainer=ON_CPU,
+        trainer=trainer,
         epochs=epochs,
         seed=0,
         wandb=False,
@@ -193,13 +196,37 @@ def test_a_batch_that_is_left_out_changes_no_weight(
         assert torch.equal(weight, before[name]), name
 
 
-def test_all_parts_frozen_means_that_features_never_change() -> None:
-    never = PartLearning(start=None)
-    assert all_frozen({"lips": never, "pca": never})
-    assert not all_frozen({"lips": never, "pca": PartLearning(start=3)})
+def test_each_part_has_a_rate_of_its_own(
+    buzzing_bank: VoiceBank, small_model: AudioVisualSeparator, tmp_path: Path
+) -> None:
+    parts = {"lips": PartLearning(0.5), "pca": PartLearning(0.0)}
+    task = train(small_model, mixtures_of(buzzing_bank, [MIXTURES]), tmp_path, epochs=1, parts=parts)
+    (optimizer,) = task.trainer.optimizers
+    rates = {id(weight): group["initial_lr"] for group in optimizer.param_groups for weight in group["params"]}
+    wanted = {"separator.": 1e-2, "frontend.lips.": 5e-3, "frontend.pca.": 0.0, "frontend.face.": None}
+    for name, weight in small_model.named_parameters():
+        assert rates.get(id(weight)) == wanted[next(start for start in wanted if name.startswith(start))], name
 
 
-@pytest.mark.parametrize("wrong", [{"rate": -1.0}, {"start": -1}])
-def test_impossible_learning_of_a_part_is_refused(wrong: dict[str, Any]) -> None:
-    with pytest.raises(SettingsError, match="not negative"):
-        PartLearning(**wrong)
+def test_each_level_and_number_of_faces_is_validated_by_itself_and_all_together(
+    buzzing_bank: VoiceBank, small_twin: Separator, tmp_path: Path
+) -> None:
+    # Of whole clips, in which everybody speaks.
+    levels = [replace(level, frames=12) for level in LADDER]
+    train(small_twin, mixtures_of(without_features(buzzing_bank), levels), tmp_path, epochs=2)
+    scores = table(tmp_path)
+    assert scores[f"{SCORE}_level0"].tolist() == scores[f"{SCORE}_2faces"].tolist()
+    assert scores[f"{SCORE}_level1"].tolist() == scores[f"{SCORE}_3faces"].tolist()
+    mean = (2 * scores[f"{SCORE}_level0"] + 3 * scores[f"{SCORE}_level1"]) / 5
+    pd.testing.assert_series_equal(scores[SCORE], mean, check_names=False, rtol=1e-4)
+
+
+def test_half_precision_changes_little(
+    buzzing_bank: VoiceBank, small_model: AudioVisualSeparator, tmp_path: Path
+) -> None:
+    start, half = copy(small_model), TrainerSettings(device="cpu", precision="bf16-mixed")
+    for name, trainer in {"whole": ON_CPU, "half": half}.items():
+        small_model.load_state_dict(start)
+        train(small_model, mixtures_of(buzzing_bank, [MIXTURES]), tmp_path / name, epochs=1, trainer=trainer)
+    pd.testing.assert_frame_equal(table(tmp_path / "half"), table(tmp_path / "whole"), atol=0.1)
+    assert all(weight.dtype == torch.float32 for weight in small_model.parameters())

@@ -1,0 +1,107 @@
+"""What is taken over from an earlier stage fits the clips, and nobody judges a model that learned from them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from avss.data.store import PreparedStore
+from avss.errors import ModelError
+from avss.models.audio_visual import AudioVisualSeparator
+from avss.models.frontend import Frontend
+from avss.models.lip2phone import Lip2Phone
+from avss.models.separators.separator import Separator
+from avss.models.weights import save_model
+from avss.training.eigenmouths import mouth_settings
+from avss.training.trained_models import load_frontend, load_separator
+
+
+@pytest.fixture(scope="module")
+def store(make_store, tmp_path_factory: pytest.TempPathFactory) -> PreparedStore:
+    """Speakers a and b train, c validates and d tests."""
+    split = {"a": "train", "b": "train", "c": "valid", "d": "test"}
+    mouths = {f"{speaker}/0": np.zeros((2, 32, 48), np.uint8) for speaker in split}
+    return make_store(tmp_path_factory.mktemp("store") / "store", mouths, split)
+
+
+def save(model: torch.nn.Module, run: Path, store: PreparedStore, **changes: Any) -> Path:
+    about: dict[str, Any] = {
+        "corpus": str(store.root),
+        "split": store.speakers,
+        "notes": {"mouths": mouth_settings(store)},
+    }
+    save_model(model, run, **about | changes)
+    return run
+
+
+def test_a_model_of_the_same_store_comes_as_it_was_exported(
+    small_model: AudioVisualSeparator, store: PreparedStore, tmp_path: Path
+) -> None:
+    model = load_separator(save(small_model, tmp_path / "whole", store), store)
+    frontend = load_frontend(save(small_model.frontend, tmp_path / "frontend", store), store)
+    for name, weight in small_model.frontend.state_dict().items():
+        assert torch.equal(model.frontend.state_dict()[name], weight)
+        assert torch.equal(frontend.state_dict()[name], weight)
+    assert not model.training and not frontend.training
+
+
+@pytest.mark.parametrize(("met", "told"), [(["a", "c"], "c"), (["b", "d", "c"], "c, d")])
+def test_a_model_that_learned_from_speakers_who_are_kept_back_is_refused(
+    met: list[str], told: str, small_model: AudioVisualSeparator, store: PreparedStore, tmp_path: Path
+) -> None:
+    run = save(small_model, tmp_path, store, split={"train": met})
+    with pytest.raises(ModelError, match=f"learned from {told}, who are to judge"):
+        load_separator(run, store)
+
+
+def test_a_speaker_of_that_name_in_another_corpus_is_another_person(
+    small_model: AudioVisualSeparator, store: PreparedStore, tmp_path: Path
+) -> None:
+    run = save(small_model, tmp_path, store, corpus="elsewhere", split={"train": ["c", "d"]})
+    assert load_separator(run, store)
+
+
+def test_the_same_store_under_another_path_is_the_same_corpus(
+    small_model: AudioVisualSeparator, store: PreparedStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(store.root.parent)
+    run = save(small_model, tmp_path, store, corpus=store.root.name, split={"train": ["d"]})
+    with pytest.raises(ModelError, match="learned from d"):
+        load_separator(run, store)
+
+
+def test_mouths_that_were_cut_otherwise_are_refused_where_they_are_looked_at(
+    small_model: AudioVisualSeparator, store: PreparedStore, tmp_path: Path
+) -> None:
+    other = {"mouths": {"mouth_crop": [16, 24], "mouth_window": None}}
+    with pytest.raises(ModelError, match="which the PCA was fitted to"):
+        load_frontend(save(small_model.frontend, tmp_path / "mouths", store, notes=other), store)
+    landmarks_alone = Frontend(Lip2Phone(hidden=8, features=8))
+    assert load_frontend(save(landmarks_alone, tmp_path / "landmarks", store, notes={}), store).pca is None
+
+
+def test_a_run_of_another_version_or_dimensions_or_kind_is_refused(
+    small_model: AudioVisualSeparator, small_twin: Separator, store: PreparedStore, tmp_path: Path
+) -> None:
+    run = save(small_model, tmp_path / "run", store)
+    described = json.loads((run / "model.json").read_text())
+
+    def load_with(**changes: Any) -> None:
+        (run / "model.json").write_text(json.dumps(described | changes))
+        load_separator(run, store)
+
+    with pytest.raises(ModelError, match=r"has format 0\. Wanted: format 1"):
+        load_with(format=0)
+    fewer = json.loads(json.dumps(described["model"]))
+    fewer["arguments"]["frontend"]["arguments"]["lips"]["arguments"]["features"] = 6
+    with pytest.raises(ModelError, match="a frontend of 70 features"):
+        load_with(model=fewer)
+    wider = json.loads(json.dumps(described["model"]))
+    wider["arguments"]["frontend"]["arguments"]["lips"]["arguments"]["hidden"] = 12
+    with pytest.raises(ModelError, match="weights of this version"):
+        load_with(model=wider)
+    with pytest.raises(ModelError, match="holds a Separator"):
+        load_separator(save(small_twin, tmp_path / "twin", store), store)
