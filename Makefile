@@ -56,7 +56,7 @@ test: setup
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/ty check
-	$(PYTHON) -m pytest
+	OMP_NUM_THREADS=1 $(PYTHON) -m pytest --numprocesses auto --dist loadfile
 
 benchmark: setup
 	for script in tests/benchmarks/bench_*.py; do $(PYTHON) $$script; done
