@@ -12,7 +12,7 @@ import logging
 import socket
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
@@ -77,6 +77,14 @@ def run_batch(
             yield outcome
 
 
+def processes(jobs: int) -> Executor:
+    """Processes of one core each; they wait some seconds for more work, which then finds libraries and models loaded.
+
+    There is one such pool, and whoever wants ``Parallel`` beside it would take it for joblib's own.
+    """
+    return get_reusable_executor(jobs, env=_ONE_THREAD)
+
+
 def _attempt(work: Callable[[Item], Result], item: Item) -> Done[Item, Result] | Failure[Item] | AvssError:
     try:
         return Done(item, work(item))
@@ -117,8 +125,7 @@ def _until_a_worker_dies(
     work: Callable[[Item], Result], waiting: deque[Item], running: dict[Future, Item], jobs: int, at_once: int
 ) -> Generator[Any]:
     """Move items from ``waiting`` to ``running`` and out of it; at a worker's death, ``running`` is left as it is."""
-    # The processes wait a few seconds for the next batch, which then finds libraries and models loaded.
-    pool = get_reusable_executor(jobs, env=_ONE_THREAD)
+    pool = processes(jobs)
     try:
         while waiting or running:
             while waiting and len(running) < at_once:

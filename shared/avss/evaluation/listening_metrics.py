@@ -19,9 +19,10 @@ import pystoi
 from pesq import NoUtterancesError
 from pesq import pesq as itu_pesq
 
+from avss.batch import processes
 from avss.rates import SAMPLE_RATE
 
-_WORST_PESQ = 1.0
+_WORST_PESQ, _WORST_STOI = 1.0, 0.0
 _TOO_SHORT = "Not enough STFT frames"
 
 
@@ -49,7 +50,7 @@ def pesq(*, estimate: np.ndarray, reference: np.ndarray) -> float:
 
 
 def stoi(*, estimate: np.ndarray, reference: np.ndarray) -> float:
-    """STOI of signals [S]; NaN for less than 0.4 s of speech in the reference.
+    """STOI of signals [S]; 0 for a silent estimate, NaN for less than 0.4 s of speech in the reference.
 
     Raises:
         ValueError: shapes differ or are not [S], or a number is not finite.
@@ -58,7 +59,7 @@ def stoi(*, estimate: np.ndarray, reference: np.ndarray) -> float:
 
 
 def estoi(*, estimate: np.ndarray, reference: np.ndarray) -> float:
-    """Extended STOI of signals [S]; NaN for less than 0.4 s of speech in the reference.
+    """Extended STOI of signals [S]; 0 for a silent estimate, NaN for less than 0.4 s of speech in the reference.
 
     Raises:
         ValueError: shapes differ or are not [S], or a number is not finite.
@@ -68,18 +69,20 @@ def estoi(*, estimate: np.ndarray, reference: np.ndarray) -> float:
 
 def listen(estimates: Sequence[np.ndarray], references: Sequence[np.ndarray], *, jobs: int) -> list[Listening]:
     """All three of every pair of signals [S], in ``jobs`` processes; -1 uses all cores."""
-    with joblib.parallel_config("loky", inner_max_num_threads=1):
-        pairs = zip(estimates, references, strict=True)
-        return list(joblib.Parallel(jobs)(joblib.delayed(_listen)(*pair) for pair in pairs))
+    jobs = joblib.effective_n_jobs(jobs)
+    spread = map if jobs == 1 else processes(jobs).map
+    return list(spread(_listen, zip(estimates, references, strict=True)))
 
 
-def _listen(estimate: np.ndarray, reference: np.ndarray) -> Listening:
-    pair = {"estimate": estimate, "reference": reference}
+def _listen(estimate_and_reference: tuple[np.ndarray, np.ndarray]) -> Listening:
+    pair = dict(zip(("estimate", "reference"), estimate_and_reference, strict=True))
     return Listening(pesq(**pair), stoi(**pair), estoi(**pair))
 
 
 def _stoi(estimate: np.ndarray, reference: np.ndarray, *, extended: bool) -> float:
     _check(estimate, reference)
+    if not estimate.any():
+        return _WORST_STOI  # the library fills silence with noise, and gives another figure every time
     with warnings.catch_warnings():
         warnings.filterwarnings("error", _TOO_SHORT, RuntimeWarning)
         try:
