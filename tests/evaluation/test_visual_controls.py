@@ -5,6 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from avss.data.exam_list import draw_exam
 from avss.data.exam_mixtures import exam_mixtures
@@ -12,7 +14,7 @@ from avss.data.mixing import Mixtures
 from avss.data.mixture_recipe import Sources
 from avss.data.voice_bank import VoiceBank
 from avss.errors import StoreError
-from avss.evaluation.visual_controls import Activity, mean_activity, speaks, with_other_lips
+from avss.evaluation.visual_controls import Activity, mean_activity, speaks, with_exchanged_faces, with_other_lips
 from avss.models.audio_visual import AudioVisualSeparator
 
 
@@ -104,3 +106,29 @@ def test_activity_needs_somebody_who_pauses(seen_bank: VoiceBank, small_model: A
     hum = replace(seen_bank, audio=torch.full_like(seen_bank.audio, 1000))
     with pytest.raises(StoreError, match="both speaking and pausing"):
         mean_activity(small_model.frontend, hum)
+
+
+@given(st.lists(st.sampled_from("abcd"), min_size=2, max_size=20))
+def test_exchanged_faces_are_of_somebody_else_and_each_is_somebodys(names: list[str]) -> None:
+    N, number = len(names), torch.arange(len(names))
+    bank = VoiceBank(
+        tuple(map(str, range(N))),
+        tuple(names),
+        (None,) * N,
+        np.ones(N, np.int64),
+        torch.zeros(N, 640, dtype=torch.int16),
+        torch.ones(N),
+        torch.ones(N, 1, dtype=torch.bool),
+        {"features": number[:, None, None]},
+        {"shape": number},
+    )
+    if 2 * max(names.count(name) for name in names) > N:
+        with pytest.raises(StoreError, match="to exchange faces with others"):
+            with_exchanged_faces(bank)
+        return
+    exchanged = with_exchanged_faces(bank)
+    shown = exchanged.stills["shape"].tolist()
+    assert sorted(shown) == list(range(N))
+    assert all(names[clip] != name for clip, name in zip(shown, names, strict=True))
+    assert exchanged.frames["features"].flatten().tolist() == shown
+    assert exchanged.audio is bank.audio

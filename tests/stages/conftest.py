@@ -1,5 +1,6 @@
 """A prepared store whose people talk: their lips move with their phones, and their jaws belong to their voices."""
 
+import shutil
 from dataclasses import asdict
 from itertools import pairwise
 from pathlib import Path
@@ -96,6 +97,16 @@ def talking_store(tmp_path_factory: pytest.TempPathFactory) -> PreparedStore:
     write_labels(store, label_store(store, ExactPhones()))
     measure_voices(store, jobs=1)
     return store
+
+
+@pytest.fixture(scope="session")
+def learning_store(talking_store: PreparedStore, tmp_path_factory: pytest.TempPathFactory) -> PreparedStore:
+    """The talking store with three people to learn from, and three to validate on."""
+    root = tmp_path_factory.mktemp("learning") / "store"
+    shutil.copytree(talking_store.root, root)
+    split = {clip_id: "train" if row.speaker in "abc" else "valid" for clip_id, row in talking_store.clips.iterrows()}
+    StoreWriter(root).finish({str(clip_id): {"split": part} for clip_id, part in split.items()}, {})
+    return PreparedStore(root)
 
 
 @pytest.fixture(scope="session")

@@ -80,6 +80,18 @@ def audio_visual(model: AudioVisualSeparator, checksum: str, name: str = AUDIO_V
     return ExamRow(name, lambda mixtures: model(mixtures.mixture, faces_of(mixtures)), checksum)
 
 
+def other_lips(model: AudioVisualSeparator, checksum: str, bank: VoiceBank) -> ExamRow:
+    """The row of a separator that is shown the faces of other clips of ``bank``, see :func:`controls`."""
+    deceived = audio_visual(model, checksum)
+    return ExamRow(OTHER_LIPS, lambda mixtures: deceived.separate(with_other_lips(mixtures, bank)), checksum)
+
+
+def activity_only(model: AudioVisualSeparator, checksum: str, bank: VoiceBank) -> ExamRow:
+    """The row of a separator that is told only when each face speaks, see :func:`controls`."""
+    activity = mean_activity(model.frontend, bank)
+    return ExamRow(ACTIVITY, lambda mixtures: model.separator(mixtures.mixture, activity.of(mixtures.voices)), checksum)
+
+
 def controls(model: AudioVisualSeparator, checksum: str, bank: VoiceBank) -> list[ExamRow]:
     """The rows of the same separator with deceived eyes.
 
@@ -91,8 +103,4 @@ def controls(model: AudioVisualSeparator, checksum: str, bank: VoiceBank) -> lis
         ModelError: the mouths have another size than those the frontend's PCA was fitted to.
         StoreError: nobody is ever seen speaking, or pausing.
     """
-    deceived, activity = audio_visual(model, checksum), mean_activity(model.frontend, bank)
-    return [
-        ExamRow(OTHER_LIPS, lambda mixtures: deceived.separate(with_other_lips(mixtures, bank)), checksum),
-        ExamRow(ACTIVITY, lambda mixtures: model.separator(mixtures.mixture, activity.of(mixtures.voices)), checksum),
-    ]
+    return [other_lips(model, checksum, bank), activity_only(model, checksum, bank)]

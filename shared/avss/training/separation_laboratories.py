@@ -7,7 +7,17 @@ from pathlib import Path
 
 from avss.data.lip_clips import in_split, store_lips
 from avss.data.voice_bank import VoiceBank
-from avss.evaluation.exam_rows import AUDIO_VISUAL, ExamRow, audio_only, audio_visual, controls
+from avss.errors import StoreError
+from avss.evaluation.exam_rows import (
+    ACTIVITY,
+    AUDIO_VISUAL,
+    OTHER_LIPS,
+    ExamRow,
+    activity_only,
+    audio_only,
+    audio_visual,
+    other_lips,
+)
 from avss.evaluation.phones import read_lips, score_phones
 from avss.evaluation.visual_controls import with_exchanged_faces
 from avss.models.audio_visual import AudioVisualSeparator
@@ -15,6 +25,7 @@ from avss.models.frontend import Frontend
 from avss.models.separators.families import make_audio_only, make_separator
 from avss.models.separators.separator import Separator
 from avss.models.weights import load_model, read_description, untrained
+from avss.training.ablation import NotMeasuredError
 from avss.training.cached_features import seen_by, without_features
 from avss.training.freezing import all_frozen
 from avss.training.separation_sources import See
@@ -43,7 +54,7 @@ class SeparatorLaboratory:
         """SI-SDRi.
 
         Raises:
-            NotMeasuredError: the store or the frontend lacks what the variant needs.
+            NotMeasuredError: the store or the frontend lacks what the variant, or its control, needs.
         """
         learned = replace(variant, eyes=AUDIO_VISUAL)
         see = without_features if variant.twin else self._shown.to(variant)
@@ -65,8 +76,13 @@ class SeparatorLaboratory:
         if variant.twin:
             return audio_only(load_model(folder, Separator).to(self._bench.device), checksum)
         model = load_model(folder, AudioVisualSeparator).to(self._bench.device)
-        rows = [audio_visual(model, checksum), *controls(model, checksum, self._bench.sources.bank)]
-        return {row.name: row for row in rows}[variant.eyes]
+        if variant.eyes == AUDIO_VISUAL:
+            return audio_visual(model, checksum)
+        deceived = {OTHER_LIPS: other_lips, ACTIVITY: activity_only}[variant.eyes]
+        try:
+            return deceived(model, checksum, self._bench.sources.bank)
+        except StoreError as error:
+            raise NotMeasuredError(error.what, error.wanted, error.do) from error
 
 
 class TuningLaboratory:

@@ -1,0 +1,207 @@
+"""Ablations and sweeps of stages 2 to 4, of tiny nets on a store of six people who buzz."""
+
+import runpy
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from jsonargparse import auto_parser
+from torch import nn
+
+from avss.data.mixture_settings import MixtureSettings
+from avss.data.store import PreparedStore
+from avss.errors import ModelError, SettingsError
+from avss.models.audio_visual import AudioVisualSeparator
+from avss.models.face_to_speaker import EMBEDDING
+from avss.models.frontend import Frontend
+from avss.models.separators.families import SeparatorSettings, make_separator
+from avss.models.weights import load_model, save_model
+from avss.training.ablation import NotMeasuredError
+from avss.training.eigenmouths import mouth_settings
+from avss.training.freezing import PartLearning
+from avss.training.pacing import Level, Pacing
+from avss.training.separation_laboratories import CurriculumLaboratory, SeparatorLaboratory, TuningLaboratory
+from avss.training.separation_sources import SourceSettings
+from avss.training.separation_task import SCORE, Learning
+from avss.training.separation_variants import CurriculumVariant, SeparationVariant, SeparatorVariant
+from avss.training.sweep import read_sweep
+from avss.training.variant_bench import VariantBench, Yardstick
+
+ROOT = Path(__file__).parents[2]
+STAGES = {"2_avss_main": "train_separator", "3_fine_tuning": "fine_tune", "4_curriculum_learning": "climb"}
+SWEEPS = [path for stage in STAGES for path in sorted(ROOT.glob(f"{stage}/sweeps/*.yaml"))]
+
+SMALL = SeparatorSettings(width=8, stages=1)
+TINY: dict[str, Any] = {
+    "mixtures": MixtureSettings(frames=20),
+    "learning": Learning(average=0.8),
+    "epochs": 2,
+    "steps": 2,
+    "batch": 2,
+    "valid_steps": 1,
+}
+BASE = SeparatorVariant(separator=SMALL, **TINY)
+YARDSTICK = Yardstick(mixtures=3, frames=40)
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+@pytest.fixture(scope="module")
+def separator_run(frontend_run: Path, learning_store: PreparedStore, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Run folder of a separator that learned nothing, and whose frontend names phones by chance."""
+    folder = tmp_path_factory.mktemp("separator")
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        frontend = load_model(frontend_run, Frontend)
+        nn.init.normal_(frontend.lips.phones.weight, std=3.0)
+        model = AudioVisualSeparator(frontend, make_separator(SMALL, frontend.size, EMBEDDING))
+    notes = {"mouths": mouth_settings(learning_store)}
+    save_model(model, folder, corpus="made", split=learning_store.speakers, notes=notes)
+    return folder
+
+
+def bench(store: PreparedStore, start: Path, nets: Path, yardstick: Yardstick = YARDSTICK) -> VariantBench:
+    return VariantBench(store, start, yardstick, nets, "cpu", "32-true")
+
+
+def trained(nets: Path) -> AudioVisualSeparator:
+    """The newest net."""
+    newest = max(nets.glob("*/model.json"), key=lambda path: path.stat().st_mtime_ns)
+    return load_model(newest.parent, AudioVisualSeparator)
+
+
+def same(one: nn.Module, other: nn.Module) -> bool:
+    weights = other.state_dict()
+    return all(torch.equal(tensor, weights[name]) for name, tensor in one.state_dict().items())
+
+
+def test_what_is_asked_ends_in_a_table_and_nothing_is_trained_twice(
+    learning_store: PreparedStore, frontend_run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    questions, out = tmp_path / "questions", tmp_path / "out"
+    questions.mkdir()
+    (questions / "speakers.yaml").write_text("question: How many?\nsources.speakers: [2, null, 9]\n")
+    (questions / "sight.yaml").write_text("question: What?\ntwin: [audio, null]\nseparator.sight: [all, all]\n")
+    (questions / "later.yaml").write_text("question: What else?\nseed: [1]\n")
+    ask: Callable[..., None] = runpy.run_path(str(ROOT / "2_avss_main" / "ablate.py"))["ablate"]
+    asked = {"store": learning_store.root, "frontend": frontend_run, "out": out, "ablations": questions}
+    ask(**asked, only=["sight", "speakers"], base=BASE, yardstick=YARDSTICK, device="cpu")
+    said = capsys.readouterr().out
+    assert "9 speakers are asked for, of 3" in " ".join(said.split())
+    rows = pd.read_csv(out / "ablations.csv", keep_default_na=False)
+    assert rows.ablation.tolist() == ["sight", "sight", "speakers", "speakers"]
+    assert rows["sources.speakers"].tolist() == ["null", "null", "2", "null"]
+    assert rows.twin.tolist() == ["audio", "null", "null", "null"]
+    assert rows.si_sdri[1] == rows.si_sdri[3] != rows.si_sdri[2]
+    assert (rows.si_sdri_low <= rows.si_sdri).all()
+    assert (rows.si_sdri <= rows.si_sdri_high).all()
+    assert (out / "ablations.png").stat().st_size > 1000
+    assert len(list((out / "nets").iterdir())) == 3
+
+
+def test_a_separator_is_judged_with_its_eyes_and_deceived_without_being_trained_again(
+    learning_store: PreparedStore, frontend_run: Path, tmp_path: Path
+) -> None:
+    laboratory = SeparatorLaboratory(bench(learning_store, frontend_run, tmp_path), frontend_run)
+    figures = [laboratory.measure(replace(BASE, eyes=eyes))["si_sdri"] for eyes in ("audio-visual", "other lips")]
+    assert figures[0] != figures[1]
+    assert len(list(tmp_path.iterdir())) == 1
+    assert same(trained(tmp_path).frontend, load_model(frontend_run, Frontend))
+    with pytest.raises(NotMeasuredError, match="speaking and pausing"):
+        laboratory.measure(replace(BASE, eyes="activity only"))  # they buzz all the time
+    exchanged = laboratory.measure(replace(BASE, video="exchanged"))["si_sdri"]
+    assert exchanged not in figures
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_lips_that_may_learn_start_from_phones_or_from_nothing(
+    learning_store: PreparedStore, frontend_run: Path, tmp_path: Path
+) -> None:
+    laboratory = SeparatorLaboratory(bench(learning_store, frontend_run, tmp_path), frontend_run)
+    start = load_model(frontend_run, Frontend)
+    far: list[float] = []
+    for taught in (True, False):
+        laboratory.measure(replace(BASE, taught=taught, lips=PartLearning(1.0)))
+        frontend = trained(tmp_path).frontend
+        far.append(float((frontend.lips.out.weight - start.lips.out.weight).abs().max()))
+        assert frontend.pca is not None
+        assert start.pca is not None
+        assert frontend.face is not None
+        assert start.face is not None
+        assert same(frontend.pca, start.pca)
+        assert same(frontend.face, start.face)
+    assert 0 < far[0] < 0.02 < far[1]
+
+
+def test_tuning_tells_what_was_forgotten_of_reading_lips(
+    learning_store: PreparedStore, separator_run: Path, tmp_path: Path
+) -> None:
+    laboratory = TuningLaboratory(bench(learning_store, separator_run, tmp_path), separator_run, "exact")
+    never = PartLearning(start=None)
+    frozen = laboratory.measure(SeparationVariant(**TINY, lips=never, face=never, pca=never))
+    assert frozen["phones_gained"] == 0
+    assert frozen["phones_low"] <= frozen["phones"] <= frozen["phones_high"]
+    learned = laboratory.measure(SeparationVariant(**TINY, lips=PartLearning(50.0), face=never, pca=never))
+    assert learned["phones_gained"] == pytest.approx(learned["phones"] - frozen["phones"])
+    assert learned["phones_gained"] != 0
+
+
+def test_a_curriculum_is_judged_by_faces_and_noise(
+    learning_store: PreparedStore, separator_run: Path, tmp_path: Path
+) -> None:
+    yardstick = replace(YARDSTICK, faces=(2, 3), levels=(None, 0.0))
+    laboratory = CurriculumLaboratory(bench(learning_store, separator_run, tmp_path, yardstick), separator_run)
+    never, levels = PartLearning(start=None), (Level((2, 2)), Level((2, 3), (0.0, 5.0)))
+    base = CurriculumVariant(**TINY, lips=never, face=never, pca=never, levels=levels, pacing=Pacing(longest=1))
+    figures = laboratory.measure(base)
+    cells = ["2 faces", "2 faces 0 dB", "3 faces", "3 faces 0 dB"]
+    assert list(figures) == ["si_sdri", "si_sdri_low", "si_sdri_high", *cells]
+    assert figures["si_sdri"] == pytest.approx(np.mean([figures[cell] for cell in cells]))
+    (run,) = tmp_path.iterdir()
+    assert pd.read_csv(run / "metrics.csv").level.tolist() == [0, 1]
+    reversed_order = laboratory.measure(replace(base, pacing=Pacing("hard first", longest=1)))
+    assert reversed_order["si_sdri"] != figures["si_sdri"]
+    four = replace(base, levels=(Level((4, 4)),))
+    with pytest.raises(NotMeasuredError, match="4 faces need 4 different speakers"):
+        laboratory.measure(four)
+
+
+def test_what_cannot_be_a_bench_is_refused(learning_store: PreparedStore, frontend_run: Path, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="there is no model"):
+        bench(learning_store, tmp_path / "nowhere", tmp_path)
+    with pytest.raises(SettingsError, match="5 faces need 5 different speakers"):
+        bench(learning_store, frontend_run, tmp_path, replace(YARDSTICK, faces=(5,)))
+    with pytest.raises(ModelError, match="holds a Frontend"):
+        TuningLaboratory(bench(learning_store, frontend_run, tmp_path), frontend_run, "exact")
+    laboratory = SeparatorLaboratory(bench(learning_store, frontend_run, tmp_path), frontend_run)
+    with pytest.raises(NotMeasuredError, match="babble of 5 talkers"):
+        noisy = replace(BASE, sources=SourceSettings(babble=5), mixtures=MixtureSettings(frames=20, noise=1.0))
+        laboratory.measure(noisy)
+
+
+def test_each_stage_has_a_sweep() -> None:
+    assert {path.parents[1].name for path in SWEEPS} == set(STAGES)
+
+
+@pytest.mark.parametrize("path", SWEEPS, ids=lambda path: path.stem)
+def test_a_sweep_varies_settings_of_its_program(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    sweep = read_sweep(path)
+    assert sweep["metric"] == {"name": SCORE, "goal": "maximize"}
+    program = ROOT / sweep["program"]
+    parser = auto_parser(runpy.run_path(str(program))[STAGES[program.parent.name]], as_positional=False)
+    (config,) = (word for word in sweep["command"] if word.startswith("--config"))
+    for choose in (min, max):
+        chosen = {name: choose(_ends(search), key=str) for name, search in sweep["parameters"].items()}
+        words = [f"--{name}={'null' if value is None else value}" for name, value in chosen.items()]
+        read = parser.parse_args([config, *words])
+        assert {name: read[name] for name in chosen} == chosen
+
+
+def _ends(search: dict[str, Any]) -> list[Any]:
+    return search["values"] if "values" in search else [search["min"], search["max"]]
