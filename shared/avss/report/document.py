@@ -59,7 +59,7 @@ class Picture:
 
 
 class Key(NamedTuple):
-    """An entry of a legend: a name, the colour of its line, and its dashes as SVG counts them."""
+    """An entry of a legend: a name, the colour of its line on a light page, and its dashes as SVG counts them."""
 
     name: str
     colour: str

@@ -16,8 +16,10 @@ from avss.report.runs import RunError
 
 LIGHT_BLUE, ORANGE, VIOLET = "#7db3da", "#e09f3e", "#8d6ab8"
 
+_GRID = "#b0b0b0"  # Matplotlib's own
+
 # Each colour of a drawing, and what becomes of it on a dark page.
-_ON_DARK = {
+ON_DARK = {
     INK: "#dde5ec",
     FAINT: "#8fa0ae",
     BLUE: "#5fb0e8",
@@ -25,9 +27,15 @@ _ON_DARK = {
     LIGHT_BLUE: "#3f7fae",
     ORANGE: "#f0bd6a",
     VIOLET: "#b79be0",
+    _GRID: "#66727c",
 }
 _PIXELS_PER_INCH = 96
 _QUALITY = 88  # of 100
+
+
+def colour_name(colour: str) -> str:
+    """Name of the CSS property that holds ``colour`` on a light page, and its counterpart on a dark one."""
+    return f"--drawn-{colour[1:]}"
 
 
 def embed_drawing(figure: Figure, alt: str) -> Picture:
@@ -35,13 +43,12 @@ def embed_drawing(figure: Figure, alt: str) -> Picture:
     file = io.StringIO()
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "avss"}):
         figure.savefig(file, format="svg", transparent=True, metadata={"Date": None})
-    names = {colour: f"--c{place}" for place, colour in enumerate(_ON_DARK)}
-    light = ";".join(f"{names[colour]}:{colour}" for colour in _ON_DARK)
-    dark = ";".join(f"{names[colour]}:{other}" for colour, other in _ON_DARK.items())
-    style = f"<style>svg{{{light}}}@media(prefers-color-scheme:dark){{svg{{{dark}}}}}</style>"
     head, _, body = file.getvalue().partition("<metadata>")
-    for colour, name in names.items():
-        body = body.replace(colour, f"var({name})")
+    for colour in ON_DARK:
+        body = body.replace(colour, f"var({colour_name(colour)})")
+    light = "".join(f"{colour_name(colour)}:{colour};" for colour in ON_DARK)
+    dark = "".join(f"{colour_name(colour)}:{other};" for colour, other in ON_DARK.items())
+    style = f"<style>svg{{{light}}}@media(prefers-color-scheme:dark){{svg{{{dark}}}}}</style>"
     width, height = (round(side * _PIXELS_PER_INCH) for side in figure.get_size_inches())
     return Picture(_address("image/svg+xml", f"{head}{style}<metadata>{body}".encode()), alt, width, height, True)
 

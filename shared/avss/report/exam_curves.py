@@ -16,6 +16,7 @@ from avss.report.row_names import FROZEN, NO_CURRICULUM, row_title, rows_in_orde
 
 _READING = "Bars: 95 % over sets of speakers; farther right is better. The ideal complex mask is left out."
 _PANEL = (4.3, 3.1)  # inches: two stand side by side, one fills a phone
+_LINES = 5.4
 
 
 class _Stroke(NamedTuple):
@@ -80,7 +81,7 @@ def _dots(exam: Exam, colours: Mapping[str, str], alt: str) -> Picture:
     means = exam.easiest()
     means = means[means.figure == MAIN]
     rows = _drawn(exam)
-    drawing = new_figure((2 * _PANEL[0], 0.6 + 0.36 * len(rows)), "")
+    drawing = new_figure((_LINES, 0.6 + 0.3 * len(rows)), "")
     axes = drawing.subplots()
     for sexes, shift in zip(colours, np.linspace(-0.14, 0.14, len(colours)) if len(colours) > 1 else [0], strict=True):
         of = means[(means.sexes == sexes) & means.row.isin(rows)]

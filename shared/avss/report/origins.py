@@ -19,7 +19,7 @@ def origins_section(runs: Sequence[Run]) -> Section:
         commit, dirty, _ = told["commit"].partition("-dirty")
         rows.append([run.title, told["started"], commit[:_COMMIT] + (dirty and " and changes"), told["command"]])
         machine = tuple((name, value) for name, value in run.environment.items() if name not in _OF_RUN)
-        machines.setdefault(machine, []).append(run.folder.name)
+        machines.setdefault(machine, []).append(run.title)
     known = [
         Table(
             f"Machine and versions of {', '.join(names)}",

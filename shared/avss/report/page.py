@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from avss.files import writing
 from avss.report.ablation_tables import ablation_section
 from avss.report.document import Chapter, Section
+from avss.report.embedding import ON_DARK, colour_name
 from avss.report.exam_curves import of_all
 from avss.report.exams import Exam, of_corpora, read_exams
 from avss.report.headline import headline
@@ -56,6 +57,8 @@ def write_report(runs: Sequence[Path], out: Path) -> Path:
     )
     page = templates.get_template(_TEMPLATE).render(
         chapters=chapters,
+        colours=ON_DARK,
+        colour_name=colour_name,
         absent=absent,
         version=version("avss"),
         made=time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
