@@ -103,6 +103,14 @@ def test_validation_is_the_same_in_every_epoch(data):
         assert torch.equal(first.mixture, second.mixture)
 
 
+def test_examples_are_of_the_last_level(make_bank):
+    sources = Sources(make_bank({name: [6] for name in "wxyz"}))
+    levels = [VALID, MixtureSettings(speakers=(4, 4), frames=6)]
+    data = MixtureData(sources, sources, levels=[VALID], valid_levels=levels, batch=3, steps=1, valid_steps=4, seed=0)
+    assert data.valid_mixtures(2).voices.shape == (2, 4, 640 * 6)
+    assert len(data.valid_mixtures(9).voices) == 3
+
+
 def test_levels_come_in_the_shares_asked_for(data):
     taken = [made.voices.shape[1] for made in listen(data(levels=LEVELS), 2).heard]
     assert sorted(K == 4 for K in taken) == [False] * 4 + [True] * 2  # in turn, 0 1 0 of each epoch, in random order

@@ -67,6 +67,7 @@ def train(
     epochs: int = 4,
     trainer: TrainerSettings = ON_CPU,
     parts: Mapping[str, PartLearning] = PARTS,
+    pacing: Pacing = Pacing(patience=1, gain=100),  # noqa: B008
     **interruption: Any,
 ) -> SeparationTask:
     levels = len(data.recipes.levels)
@@ -75,7 +76,7 @@ def train(
     task = Interrupted(model, learning=learning, parts=parts, any_order=any_order, levels=levels)
     for name, value in interruption.items():
         setattr(task, name, value)
-    callbacks: list[Callback] = [Curriculum(Pacing(patience=1, gain=100), data.recipes)] if levels > 1 else []
+    callbacks: list[Callback] = [Curriculum(pacing, data.recipes)] if levels > 1 else []
     if isinstance(model, AudioVisualSeparator):
         callbacks.append(GradualUnfreezing(model.frontend, parts))
     fit_separation(
@@ -219,6 +220,15 @@ def test_each_level_and_number_of_faces_is_validated_by_itself_and_all_together(
     assert scores[f"{SCORE}_level1"].tolist() == scores[f"{SCORE}_3faces"].tolist()
     mean = (2 * scores[f"{SCORE}_level0"] + 3 * scores[f"{SCORE}_level1"]) / 5
     pd.testing.assert_series_equal(scores[SCORE], mean, check_names=False, rtol=1e-4)
+
+
+def test_all_levels_at_once_are_no_way_from_one_to_the_next(
+    buzzing_bank: VoiceBank, small_twin: Separator, tmp_path: Path
+) -> None:
+    data = mixtures_of(without_features(buzzing_bank), LADDER)
+    train(small_twin, data, tmp_path, epochs=2, pacing=Pacing(order="uniform", patience=None, longest=1))
+    assert "level" not in table(tmp_path)
+    assert data.recipes.shares is not None and data.recipes.shares.tolist() == [0.5, 0.5]
 
 
 def test_half_precision_changes_little(

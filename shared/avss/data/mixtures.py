@@ -114,8 +114,8 @@ class MixtureData(pl.LightningDataModule):
         )
 
     def valid_mixtures(self, count: int) -> Mixtures:
-        """The first ``count`` mixtures to validate on, or as many as there are in their first batch, on the CPU."""
-        recipe = self._valid_recipes[0, 0].rows(slice(count))
+        """The first ``count`` mixtures of the last level to validate on, or as many as are in a batch, on the CPU."""
+        recipe = self._valid_recipes[0, len(self._valid_recipes.levels) - 1].rows(slice(count))
         return mix(recipe, self._sources["valid"].to("cpu"))
 
     def on_after_batch_transfer(self, batch: Recipe, dataloader_idx: int) -> Mixtures:

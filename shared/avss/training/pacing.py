@@ -136,10 +136,13 @@ class Curriculum(Callback):
         """Set what this epoch draws from."""
         levels = len(self._recipes.levels)
         self._recipes.shares = self.place.shares(self._pacing, levels)
-        pl_module.log("level", float(self.place.level(self._pacing, levels)))
+        if self._pacing.order != "uniform":
+            pl_module.log("level", float(self.place.level(self._pacing, levels)))
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Stay or go on."""
+        """Stay or go on, where one level comes after the other."""
+        if self._pacing.order == "uniform":
+            return
         levels = len(self._recipes.levels)
         score = trainer.callback_metrics[level_score(self.place.level(self._pacing, levels))]
         self.place = self.place.after(float(score), self._pacing, levels)

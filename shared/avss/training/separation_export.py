@@ -39,7 +39,7 @@ def export_separation(
         task: has been trained; separates the examples.
         trainer: trained it.
         out: the run folder.
-        data: it was trained on; the first mixtures of validation become the examples.
+        data: it was trained on; mixtures to validate on, of the last level, become the examples.
         store: the clips of ``data``.
         notes: anything else worth knowing.
 
