@@ -42,6 +42,17 @@ def test_recordings_fall_into_splits_and_lose_their_pauses(tmp_path: Path):
     assert set(banks["test"].kinds) == {"recording"}
 
 
+@pytest.mark.parametrize("kind", ["", "-10"])
+def test_takes_of_one_recording_go_together(kind: str, tmp_path: Path):
+    rng = np.random.default_rng(0)
+    for number in range(30):
+        for take in "ABC":
+            wavfile.write(tmp_path / f"1-{number}-{take}{kind}.wav", 16_000, rng.normal(0, 0.05, 640))
+    parts = [recorded_noise(tmp_path, part).names for part in ("train", "valid", "test")]
+    recordings = [{name.split("-")[1] for name in names} for names in parts]
+    assert sum(map(len, parts)) == 90 and sum(map(len, recordings)) == len(set().union(*recordings)) == 30
+
+
 def test_a_folder_too_small_to_split_is_refused(tmp_path: Path):
     wavfile.write(tmp_path / "a.wav", 16_000, np.ones(6400, np.int16))
     with pytest.raises(CorpusError, match="none of the 1 sound files"):

@@ -1,5 +1,7 @@
 """Voices that are buzzes of different pitch, with faces that move as loudly as their owner buzzes, and small models."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -72,3 +74,22 @@ def small_twin() -> Separator:
     with torch.random.fork_rng():
         torch.manual_seed(0)
         return Separator(VoiceNumbers(3, 8), small_net())
+
+
+def _beside(folder: Path, name: str) -> Path:
+    found = folder.parent / name
+    if not found.is_dir():
+        pytest.skip(f"no real data in {found}")
+    return found
+
+
+@pytest.fixture(scope="session")
+def real_noise(real_grid: Path) -> Path:
+    """Folder of real noise."""
+    return _beside(real_grid, "noise")
+
+
+@pytest.fixture(scope="session")
+def real_talkers(real_grid: Path) -> Path:
+    """Folder of real people who talk, a folder each."""
+    return _beside(real_grid, "speech") / "vctk"

@@ -9,6 +9,8 @@ import pytest
 import soundfile
 import torch
 
+from avss.data.mixing import mix
+from avss.data.mixture_draw import draw_recipe
 from avss.data.mixture_recipe import Sources
 from avss.data.mixture_settings import MixtureSettings
 from avss.data.noise import NoiseBank
@@ -81,6 +83,26 @@ def test_babble_paces_and_talkers_are_for_the_training_alone(store: PreparedStor
     assert "babble" not in noise_of(valid).kinds
 
 
+def test_fewer_people_to_learn_from_are_some_of_them_and_those_to_validate_on_stay(store: PreparedStore) -> None:
+    train, valid = read(store, SourceSettings(speakers=2))
+    assert len(set(train.bank.speakers)) == 2 and set(train.bank.speakers) < set("abcd")
+    assert set(valid.bank.speakers) == set("ef")
+
+
+def test_real_noise_is_shared_out_and_real_talkers_are_heard(
+    store: PreparedStore, real_noise: Path, real_talkers: Path
+) -> None:
+    train, valid = read(store, SourceSettings(recordings=real_noise, talkers=real_talkers))
+    recordings = [
+        {name for name, kind in zip(noise_of(part).names, noise_of(part).kinds, strict=True) if kind == "recording"}
+        for part in (train, valid)
+    ]
+    assert len(recordings[0]) > len(recordings[1]) > 0 and not recordings[0] & recordings[1]
+    settings = MixtureSettings(frames=25, unseen_talkers=(2, 2), noise=1.0, snr_range=(5.0, 5.0))
+    made = mix(draw_recipe(settings, train, 8, seed=0, step=0), train)
+    assert made.rest.isfinite().all() and (made.rest.square().mean(-1).sqrt() > 0.005).all()
+
+
 def test_without_noise_there_is_none_whatever_else_is_set(store: PreparedStore, hisses: Path) -> None:
     for sources in read(store, SourceSettings(recordings=hisses, babble=2), noisy=False):
         assert sources.noise is None and sources.rooms is None and sources.others is None
@@ -124,6 +146,7 @@ def test_every_level_is_validated_on_its_share_of_the_batches(store: PreparedSto
     [
         ({}, [(2, 2), (3, 5)], SettingsError, "5 faces need 5 different speakers; the training clips are of 4"),
         ({}, [(2, 2), (2, 3)], SettingsError, "3 faces need 3 different speakers; those to validate on are of 2"),
+        ({"speakers": 5}, [(2, 2)], SettingsError, "5 speakers are asked for, of 4 who are there"),
         ({"babble": 5}, [(2, 2)], SettingsError, "babble of 5 talkers needs as many speakers; the bank has 4"),
         ({"recordings": Path("nowhere")}, [(2, 2)], CorpusError, "no sound file below nowhere"),
         ({"talkers": Path("nowhere")}, [(2, 2)], CorpusError, "no sound file below nowhere"),

@@ -6,6 +6,7 @@ offset; a track that is too short is repeated. Tracks hold no silence, so that t
 A track's name says how it was made. A list of mixtures names its tracks, and so finds the same noise again.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -31,6 +32,8 @@ COLOURS: tuple[Colour, ...] = get_args(Colour)
 # Power falls with frequency to the power of this: 0, 3 and 6 dB an octave.
 _EXPONENTS: dict[Colour, int] = {"white": 0, "pink": 1, "brown": 2}
 _LOWEST = 20.0  # Hz; below, coloured noise would be all rumble
+
+_TAKE = re.compile(r"(?<=\d)-[A-Z](?=(-\d+)?\.\w+$)")
 
 _SECONDS = 30
 _PAUSE = -50.0  # dB of the loudest frame: frames of a recording below this are cut out
@@ -85,7 +88,8 @@ def recorded_noise(folder: Path, part: Split) -> NoiseBank:
     """The sound files below ``folder`` that belong to a part of the split, without their pauses.
 
     A hash of its name decides which part a file belongs to: 70 % train, 15 % validate, 15 % test. So noise that is
-    tested with is not trained with.
+    tested with is not trained with. What ESC-50 calls the takes A, B, … of a recording, as in ``1-100032-B-0.wav``, go
+    together.
 
     Raises:
         CorpusError: there is none.
@@ -158,7 +162,8 @@ def _stacked(tracks: Sequence[Tensor]) -> Tensor:
 
 
 def _part_of(name: str) -> Split:
-    draw = int.from_bytes(sha256(name.encode()).digest()[:4]) / 2**32
+    recording = _TAKE.sub("-A", name)
+    draw = int.from_bytes(sha256(recording.encode()).digest()[:4]) / 2**32
     if draw < TEST_SHARE:
         return "test"
     return "valid" if draw < TEST_SHARE + VALID_SHARE else "train"
