@@ -18,7 +18,7 @@ from avss.data.store import PreparedStore
 from avss.evaluation.phones import read_lips, score_phones
 from avss.terminal import run_script
 from avss.training.cached_features import seen_by
-from avss.training.freezing import GradualUnfreezing, PartLearning, all_frozen
+from avss.training.freezing import PartLearning, all_frozen, what_learns
 from avss.training.run import run_folder
 from avss.training.separation_export import export_separation
 from avss.training.separation_fit import TrainerSettings, fit_separation
@@ -74,13 +74,13 @@ def fine_tune(
     clips = in_split(store_lips(prepared, labels, mouths=model.frontend.pca is not None), "valid")
     before = score_phones(read_lips(model.frontend, clips))
     parts = {"lips": lips, "face": face, "pca": pca}
-    frozen = all_frozen(parts)
-    see = seen_by(model.frontend, prepared, cached=frozen)
+    see = seen_by(model.frontend, prepared, cached=all_frozen(parts))
     data = separation_data(
         prepared, see, sources, [mixtures], batch=batch, steps=steps, valid_steps=valid_steps, seed=seed
     )
     pl.seed_everything(seed, verbose=False)
-    task = SeparationTask(model.separator if frozen else model, learning=learning, parts=parts)
+    learns, unfreezing = what_learns(model, parts)
+    task = SeparationTask(learns, learning=learning, parts=parts)
     run = fit_separation(
         task,
         data,
@@ -91,7 +91,7 @@ def fine_tune(
         epochs=epochs,
         seed=seed,
         wandb=wandb,
-        callbacks=() if frozen else (GradualUnfreezing(model.frontend, parts),),
+        callbacks=unfreezing,
     )
     if not run.is_global_zero:
         return

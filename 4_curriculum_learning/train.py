@@ -16,7 +16,7 @@ from avss.data.mixture_settings import MixtureSettings
 from avss.data.store import PreparedStore
 from avss.terminal import run_script
 from avss.training.cached_features import seen_by
-from avss.training.freezing import GradualUnfreezing, PartLearning, all_frozen
+from avss.training.freezing import PartLearning, all_frozen, what_learns
 from avss.training.pacing import Curriculum, Level, Pacing
 from avss.training.run import run_folder
 from avss.training.separation_export import export_separation
@@ -73,12 +73,12 @@ def climb(
     prepared = PreparedStore(store)
     model = load_separator(start, prepared)
     parts = {"lips": lips, "face": face, "pca": pca}
-    frozen = all_frozen(parts)
-    see = seen_by(model.frontend, prepared, cached=frozen)
+    see = seen_by(model.frontend, prepared, cached=all_frozen(parts))
     ladder = [level.of(mixtures) for level in levels]
     data = separation_data(prepared, see, sources, ladder, batch=batch, steps=steps, valid_steps=valid_steps, seed=seed)
     pl.seed_everything(seed, verbose=False)
-    task = SeparationTask(model.separator if frozen else model, learning=learning, parts=parts, levels=len(levels))
+    learns, unfreezing = what_learns(model, parts)
+    task = SeparationTask(learns, learning=learning, parts=parts, levels=len(levels))
     run = fit_separation(
         task,
         data,
@@ -89,10 +89,7 @@ def climb(
         epochs=epochs,
         seed=seed,
         wandb=wandb,
-        callbacks=(
-            Curriculum(pacing, data.recipes),
-            *(() if frozen else (GradualUnfreezing(model.frontend, parts),)),
-        ),
+        callbacks=(Curriculum(pacing, data.recipes), *unfreezing),
     )
     export_separation(model, task, run, out, data=data, store=prepared)
 

@@ -13,7 +13,7 @@ from avss.data.exam_mixtures import exam_mixtures
 from avss.data.mixing import Mixtures
 from avss.data.mixture_recipe import Sources
 from avss.data.voice_bank import VoiceBank
-from avss.errors import StoreError
+from avss.errors import SettingsError, StoreError
 from avss.evaluation.visual_controls import Activity, mean_activity, speaks, with_exchanged_faces, with_other_lips
 from avss.models.audio_visual import AudioVisualSeparator
 
@@ -123,7 +123,7 @@ def test_exchanged_faces_are_of_somebody_else_and_each_is_somebodys(names: list[
         {"shape": number},
     )
     if 2 * max(names.count(name) for name in names) > N:
-        with pytest.raises(StoreError, match="to exchange faces with others"):
+        with pytest.raises(SettingsError, match="to exchange faces with others"):
             with_exchanged_faces(bank)
         return
     exchanged = with_exchanged_faces(bank)

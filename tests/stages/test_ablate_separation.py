@@ -1,7 +1,9 @@
 """Ablations and sweeps of stages 2 to 4, of tiny nets on a store of six people who buzz."""
 
 import runpy
-from collections.abc import Callable
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ from avss.models.frontend import Frontend
 from avss.models.separators.families import SeparatorSettings, make_separator
 from avss.models.weights import load_model, save_model
 from avss.training.ablation import NotMeasuredError
+from avss.training.dotted_settings import as_row
 from avss.training.eigenmouths import mouth_settings
 from avss.training.freezing import PartLearning
 from avss.training.pacing import Level, Pacing
@@ -69,6 +72,21 @@ def bench(store: PreparedStore, start: Path, nets: Path, yardstick: Yardstick = 
     return VariantBench(store, start, yardstick, nets, "cpu", "32-true")
 
 
+def places(store: PreparedStore, frontend: Path, questions: Path) -> dict[str, Any]:
+    return {
+        "store": store.root,
+        "frontend": frontend,
+        "ablations": questions,
+        "out": questions / "out",
+        "device": "cpu",
+    }
+
+
+def ask(**settings: Any) -> None:
+    """Run the script of stage 2 here."""
+    runpy.run_path(str(ROOT / "2_avss_main" / "ablate.py"))["ablate"](**settings)
+
+
 def trained(nets: Path) -> AudioVisualSeparator:
     """The newest net."""
     newest = max(nets.glob("*/model.json"), key=lambda path: path.stat().st_mtime_ns)
@@ -88,9 +106,8 @@ def test_what_is_asked_ends_in_a_table_and_nothing_is_trained_twice(
     (questions / "speakers.yaml").write_text("question: How many?\nsources.speakers: [2, null, 9]\n")
     (questions / "sight.yaml").write_text("question: What?\ntwin: [audio, null]\nseparator.sight: [all, all]\n")
     (questions / "later.yaml").write_text("question: What else?\nseed: [1]\n")
-    ask: Callable[..., None] = runpy.run_path(str(ROOT / "2_avss_main" / "ablate.py"))["ablate"]
-    asked = {"store": learning_store.root, "frontend": frontend_run, "out": out, "ablations": questions}
-    ask(**asked, only=["sight", "speakers"], base=BASE, yardstick=YARDSTICK, device="cpu")
+    asked = places(learning_store, frontend_run, questions) | {"out": out}
+    ask(**asked, only=["sight", "speakers"], base=BASE, yardstick=YARDSTICK)
     said = capsys.readouterr().out
     assert "9 speakers are asked for, of 3" in " ".join(said.split())
     rows = pd.read_csv(out / "ablations.csv", keep_default_na=False)
@@ -102,6 +119,28 @@ def test_what_is_asked_ends_in_a_table_and_nothing_is_trained_twice(
     assert (rows.si_sdri <= rows.si_sdri_high).all()
     assert (out / "ablations.png").stat().st_size > 1000
     assert len(list((out / "nets").iterdir())) == 3
+
+
+def test_a_series_that_was_killed_goes_on_in_the_middle_of_a_training(
+    learning_store: PreparedStore, frontend_run: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "seeds.yaml").write_text("question: Is it luck?\nseed: [0, 1]\n")
+    base = replace(BASE, epochs=8)
+    options = [f"--base.{name}={value}" for name, value in as_row(base).items() if value != "null"]
+    options += [f"--{name}={value}" for name, value in places(learning_store, frontend_run, tmp_path).items()]
+    options += [f"--yardstick.mixtures={YARDSTICK.mixtures}", f"--yardstick.frames={YARDSTICK.frames}"]
+    script = ROOT / "2_avss_main" / "ablate.py"
+    process = subprocess.Popen([sys.executable, script, *options], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    while len(list(tmp_path.glob("out/nets/*/checkpoints/last.ckpt"))) < 2:
+        assert process.poll() is None, process.communicate()[1]
+        time.sleep(0.005)
+    process.kill()
+    process.communicate()
+    assert len(list(tmp_path.glob("out/nets/*/model.json"))) == 1
+    for out in ("out", "uninterrupted"):
+        ask(**places(learning_store, frontend_run, tmp_path) | {"out": tmp_path / out}, base=base, yardstick=YARDSTICK)
+    resumed, whole = (pd.read_csv(tmp_path / out / "ablations.csv") for out in ("out", "uninterrupted"))
+    pd.testing.assert_frame_equal(resumed, whole)
 
 
 def test_a_separator_is_judged_with_its_eyes_and_deceived_without_being_trained_again(

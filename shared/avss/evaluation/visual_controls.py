@@ -20,7 +20,7 @@ from torch import Tensor
 from avss.data.bank_pace import padded
 from avss.data.mixing import Mixtures
 from avss.data.voice_bank import VoiceBank
-from avss.errors import StoreError
+from avss.errors import SettingsError, StoreError
 from avss.models.frontend import Frontend
 from avss.rates import SAMPLES_PER_FRAME
 from avss.training.cached_features import with_features
@@ -51,12 +51,12 @@ def with_exchanged_faces(bank: VoiceBank) -> VoiceBank:
     """The same voices, each with what is seen in a clip of somebody else, from where both begin.
 
     Raises:
-        StoreError: one speaker has more than half of the clips.
+        SettingsError: one speaker has more than half of the clips.
     """
     order, most = bank.roster.clips, int(bank.roster.count.max())
     if 2 * most > len(bank):
         what = f"one speaker has {most} of {len(bank)} clips"
-        raise StoreError(what, "half of them at most, to exchange faces with others", "prepare more speakers")
+        raise SettingsError(what, "half of them at most, to exchange faces with others", "prepare more speakers")
     # Among clips in the order of their speakers, the one so many places further on is of another speaker.
     clip = torch.from_numpy(order[np.argsort(order) - most]).to(bank.audio.device)
     return replace(

@@ -12,7 +12,9 @@ import pytorch_lightning as pl
 from pytorch_lightning.callbacks import Callback
 
 from avss.errors import SettingsError
+from avss.models.audio_visual import AudioVisualSeparator
 from avss.models.frontend import Frontend
+from avss.models.separators.separator import Separator
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,23 @@ class PartLearning:
 def all_frozen(parts: Mapping[str, PartLearning]) -> bool:
     """Whether no part ever learns, so that what the frontend says of a clip never changes."""
     return all(part.start is None for part in parts.values())
+
+
+def what_learns(
+    model: AudioVisualSeparator, parts: Mapping[str, PartLearning]
+) -> tuple[Separator | AudioVisualSeparator, tuple[Callback, ...]]:
+    """What is to be trained of ``model``: its separator alone where the frontend stays as it is, else all of it.
+
+    Args:
+        model: frontend and separator.
+        parts: how the parts of the frontend learn, by name.
+
+    Returns:
+        The one or the other, and the callbacks that its training needs.
+    """
+    if all_frozen(parts):
+        return model.separator, ()
+    return model, (GradualUnfreezing(model.frontend, parts),)
 
 
 class GradualUnfreezing(Callback):

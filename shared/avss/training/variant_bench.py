@@ -15,7 +15,6 @@ import pandas as pd
 import pytorch_lightning as pl
 import torch
 from jsonargparse.typing import PositiveInt
-from pytorch_lightning.callbacks import Callback
 
 from avss.data.bank_faces import with_faces
 from avss.data.bank_reading import read_bank
@@ -33,7 +32,7 @@ from avss.models.separators.separator import Separator
 from avss.models.weights import DESCRIPTION, read_description
 from avss.training.ablation import NotMeasuredError
 from avss.training.dotted_settings import as_row
-from avss.training.freezing import GradualUnfreezing, all_frozen
+from avss.training.freezing import what_learns
 from avss.training.pacing import Curriculum, Pacing
 from avss.training.run import Precision
 from avss.training.separation_export import export_separation
@@ -77,6 +76,12 @@ class VariantBench:
         nets: where their run folders go; a net that is there is only read.
         device: cpu, gpu, mps or auto.
         precision: of the activations in training.
+
+    Attributes:
+        data: what variants are judged by and what they start from, in words.
+        device: they are judged on.
+        sources: of the mixtures they are judged by.
+        store, yardstick: as given.
 
     Raises:
         CorpusError: there is nobody to judge by.
@@ -143,9 +148,9 @@ class VariantBench:
             model = make()
         except (SettingsError, ModelError) as error:
             raise NotMeasuredError(error.what, error.wanted, error.do) from error
-        learns, callbacks = _what_learns(model, variant)
+        learns, callbacks = (model, ()) if isinstance(model, Separator) else what_learns(model, variant.parts)
         if pacing is not None:
-            callbacks.append(Curriculum(pacing, data.recipes))
+            callbacks = (*callbacks, Curriculum(pacing, data.recipes))
         task = SeparationTask(
             learns,
             learning=variant.learning,
@@ -163,7 +168,7 @@ class VariantBench:
             epochs=variant.epochs,
             seed=variant.seed,
             wandb=False,
-            callbacks=tuple(callbacks),
+            callbacks=callbacks,
         )
         export_separation(model, task, run, folder, data=data, store=self.store)
         return folder
@@ -184,17 +189,6 @@ class VariantBench:
         if len(cells) > 1:
             figures |= {_named(K, snr): float(value) for (K, snr), value in cells.items()}
         return figures
-
-
-def _what_learns(
-    model: AudioVisualSeparator | Separator, variant: SeparationVariant
-) -> tuple[AudioVisualSeparator | Separator, list[Callback]]:
-    """The part of a model that a training changes, and what freezes the rest of it."""
-    if isinstance(model, Separator):
-        return model, []
-    if all_frozen(variant.parts):
-        return model.separator, []
-    return model, [GradualUnfreezing(model.frontend, variant.parts)]
 
 
 def _named(K: int, snr: float) -> str:
