@@ -1,6 +1,7 @@
 """A run folder, its resuming and its refusals, over a linear model on made data."""
 
 import shutil
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -109,6 +110,10 @@ def test_settings_metrics_and_figures_are_logged_offline_inside_the_run_folder(
     trainer = fit(Line(), Numbers(), tmp_path, settings=settings, epochs=2, device="cpu", wandb=True)
     log_figures(trainer, {"told_right": 0.75})
     (log,) = tmp_path.glob("wandb/offline-run-*/*.wandb")
+    # Another process writes it, and may still be at it.
+    patience = time.monotonic() + 60
+    while b"0.75" not in log.read_bytes() and time.monotonic() < patience:
+        time.sleep(0.05)
     for logged in (b"rate", b"of_lips", b"train_loss", b"told_right", b"0.75"):
         assert logged in log.read_bytes(), logged
 
