@@ -90,7 +90,8 @@ class BadBatches(Callback):
     ) -> None:
         """Log the count, where any are allowed."""
         if self._most:
-            pl_module.log("bad_batches", float(self._count), on_step=False, on_epoch=True, reduce_fx="max")
+            counted = float(self._count)
+            pl_module.log("bad_batches", counted, on_step=False, on_epoch=True, reduce_fx="max", sync_dist=True)
 
 
 class Speed(Callback):
@@ -109,7 +110,7 @@ class Speed(Callback):
         """Stop it after the last step."""
         if trainer.is_last_batch:
             speed = (batch_idx + 1) / (time.perf_counter() - self._start)
-            pl_module.log("steps_per_second", speed, on_step=False, on_epoch=True)
+            pl_module.log("steps_per_second", speed, on_step=False, on_epoch=True, sync_dist=True)
 
 
 class MetricsTable(Callback):

@@ -137,7 +137,7 @@ class Curriculum(Callback):
         levels = len(self._recipes.levels)
         self._recipes.shares = self.place.shares(self._pacing, levels)
         if self._pacing.order != "uniform":
-            pl_module.log("level", float(self.place.level(self._pacing, levels)))
+            pl_module.log("level", float(self.place.level(self._pacing, levels)), sync_dist=True)
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Stay or go on, where one level comes after the other."""
