@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from avss.errors import SettingsError
 from avss.models.audio_visual import AudioVisualSeparator
 from avss.models.frontend import PARTS, Frontend
-from avss.training.freezing import GradualUnfreezing, PartLearning, all_frozen
+from avss.training.freezing import GradualUnfreezing, PartLearning, all_frozen, what_learns
 
 STARTS = st.fixed_dictionaries(dict.fromkeys(PARTS, st.none() | st.integers(0, 5)))
 
@@ -59,6 +59,13 @@ def test_all_parts_frozen_means_that_features_never_change() -> None:
     never = PartLearning(start=None)
     assert all_frozen({"lips": never, "pca": never})
     assert not all_frozen({"lips": never, "pca": PartLearning(start=3)})
+
+
+def test_a_frontend_that_stays_as_it_is_is_no_part_of_the_training(small_model: AudioVisualSeparator) -> None:
+    never = dict.fromkeys(PARTS, PartLearning(start=None))
+    assert what_learns(small_model, never) == (small_model.separator, ())
+    learns, (unfreezing,) = what_learns(small_model, never | {"pca": PartLearning(start=4)})
+    assert learns is small_model and isinstance(unfreezing, GradualUnfreezing)
 
 
 @pytest.mark.parametrize("wrong", [{"rate": -1.0}, {"start": -1}])
