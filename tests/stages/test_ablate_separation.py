@@ -125,7 +125,7 @@ def test_a_series_that_was_killed_goes_on_in_the_middle_of_a_training(
     learning_store: PreparedStore, frontend_run: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "seeds.yaml").write_text("question: Is it luck?\nseed: [0, 1]\n")
-    base = replace(BASE, epochs=8)
+    base = replace(BASE, epochs=3)
     options = [f"--base.{name}={value}" for name, value in as_row(base).items() if value != "null"]
     options += [f"--{name}={value}" for name, value in places(learning_store, frontend_run, tmp_path).items()]
     options += [f"--yardstick.mixtures={YARDSTICK.mixtures}", f"--yardstick.frames={YARDSTICK.frames}"]

@@ -49,12 +49,38 @@ def export_separation(
     """
     if not trainer.is_global_zero:
         return
-    reached = {SCORE: round(float(pd.read_csv(out / METRICS)[SCORE].max()), 3)}
-    about: dict[str, Any] = {"valid": reached} | dict(notes or {})
+    score = save_separation(model, out, store=store, notes=notes)
+    write_examples(task.cpu().eval(), data.valid_mixtures(_EXAMPLES), out / EXAMPLES, trainer.logger)
+    log_figures(trainer, {SCORE: score})
+    summary = f"valid speakers: SI-SDRi {score:.2f} dB · {out}"
+    Console().print(summary, soft_wrap=True, markup=False, highlight=False)
+
+
+def save_separation(
+    model: Separator | AudioVisualSeparator,
+    out: Path,
+    *,
+    store: PreparedStore,
+    notes: Mapping[str, Any] | None = None,
+) -> float:
+    """Write the model alone, with what it reached.
+
+    Args:
+        model: what is exported.
+        out: the run folder.
+        store: it was trained on.
+        notes: anything else worth knowing.
+
+    Returns:
+        SI-SDRi of the validation speakers in its best epoch, dB.
+
+    Raises:
+        ModelError: a weight is NaN or infinite.
+        OutputError: the folder cannot be written.
+    """
+    score = round(float(pd.read_csv(out / METRICS)[SCORE].max()), 3)
+    about: dict[str, Any] = {"valid": {SCORE: score}} | dict(notes or {})
     if isinstance(model, AudioVisualSeparator) and model.frontend.pca is not None:
         about["mouths"] = mouth_settings(store)
     save_model(model, out, corpus=str(store.root), split=store.speakers, notes=about)
-    write_examples(task.cpu().eval(), data.valid_mixtures(_EXAMPLES), out / EXAMPLES, trainer.logger)
-    log_figures(trainer, reached)
-    summary = f"valid speakers: SI-SDRi {reached[SCORE]:.2f} dB · {out}"
-    Console().print(summary, soft_wrap=True, markup=False, highlight=False)
+    return score

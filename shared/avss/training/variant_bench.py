@@ -35,7 +35,7 @@ from avss.training.dotted_settings import as_row
 from avss.training.freezing import what_learns
 from avss.training.pacing import Curriculum, Pacing
 from avss.training.run import Precision
-from avss.training.separation_export import export_separation
+from avss.training.separation_export import save_separation
 from avss.training.separation_fit import TrainerSettings, fit_separation
 from avss.training.separation_sources import See, separation_data
 from avss.training.separation_task import SeparationTask
@@ -158,7 +158,7 @@ class VariantBench:
             any_order=isinstance(model, Separator),
             levels=0 if pacing is None else len(levels),
         )
-        run = fit_separation(
+        fit_separation(
             task,
             data,
             folder,
@@ -170,7 +170,7 @@ class VariantBench:
             wandb=False,
             callbacks=callbacks,
         )
-        export_separation(model, task, run, folder, data=data, store=self.store)
+        save_separation(model, folder, store=self.store)
         return folder
 
     def judge(self, row: ExamRow, folder: Path) -> dict[str, float]:
