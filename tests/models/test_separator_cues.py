@@ -8,7 +8,7 @@ from torch import Tensor
 
 from avss.errors import ModelError
 from avss.models.separators.cues import Sight, VisualCues, standardised
-from avss.models.separators.spectrum import Spectrum, complex_masks, loudness_and_phase
+from avss.models.separators.spectrum import SAID, Spectrum, loudness_and_phase, masks_of
 
 B, K, T, D, IDENTITY = 2, 3, 12, 10, 4
 
@@ -90,10 +90,22 @@ def test_a_spectrum_gives_its_wave_back(T: int, hop: int, loudness: float) -> No
 
 @settings(deadline=None)
 @given(st.floats(-1e4, 1e4), st.floats(-1e4, 1e4))
-def test_masks_keep_the_phase_and_stay_within_two(real: float, imaginary: float) -> None:
-    mask = complex_masks(torch.tensor([real, imaginary])[None, :, None, None]).flatten()
+def test_masks_that_claim_nothing_keep_their_phase_and_stay_within_two(real: float, imaginary: float) -> None:
+    mask = masks_of(torch.tensor([real, imaginary, -1e4])[None, None, :, None, None]).flatten()
     assert mask.abs().item() <= 2 + 1e-5
     assert (mask * complex(real, -imaginary)).imag.abs().item() <= 1e-3 * abs(complex(real, imaginary)) + 1e-6
+
+
+@settings(deadline=None)
+@given(K=st.integers(1, 6), seed=st.integers(0, 1000))
+def test_voices_share_what_their_masks_leave_over_by_their_claims(K: int, seed: int) -> None:
+    said = 3 * torch.randn(1, K, SAID, 5, 4, generator=torch.Generator().manual_seed(seed))
+    masks, timid, greedy = (masks_of(said + torch.tensor([0, 0, claim])[:, None, None]) for claim in (0.0, -1e4, 1e4))
+    left = 1 - timid.sum(1)
+    torch.testing.assert_close(greedy.sum(1), torch.ones_like(left))
+    share = ((masks - timid) / left[:, None]).real
+    wanted = torch.cat([torch.zeros(1, 1, 5, 4), said[:, :, 2]], dim=1).softmax(1)[:, 1:]
+    torch.testing.assert_close(share, wanted, atol=1e-3, rtol=1e-3)
 
 
 def test_silence_is_shown_as_finite_numbers() -> None:

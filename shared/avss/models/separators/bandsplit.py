@@ -9,7 +9,7 @@ After Y. Luo, J. Yu, "Music source separation with band-split RNN", TASLP 2023.
 import torch
 from torch import Tensor, nn
 
-from avss.models.separators.spectrum import Spectrum, complex_masks, loudness_and_phase
+from avss.models.separators.spectrum import SAID, Spectrum, loudness_and_phase, masks_of
 from avss.models.separators.streams import Fusion, Streams
 
 WINDOW, HOP = 512, 128
@@ -21,7 +21,7 @@ _TIME, _BAND = 3, 2  # dimensions of streams [N,H,bands,L]
 
 
 class BandSplit(nn.Module):
-    """A mixture and cues to voices; the last bin, at 8 kHz, stays in the rest.
+    """A mixture and cues to voices; of the last bin, at 8 kHz, all get the same share.
 
     Args:
         cues: C, channels of the cues.
@@ -31,7 +31,7 @@ class BandSplit(nn.Module):
         fusion: how the cues come in.
     """
 
-    def __init__(self, cues: int, width: int = 48, stages: int = 4, hidden: int = 64, fusion: Fusion = "early") -> None:
+    def __init__(self, cues: int, width: int = 48, stages: int = 4, hidden: int = 64, fusion: Fusion = "film") -> None:
         super().__init__()
         self.cues, self.width, self.stages, self.hidden, self.fusion = cues, width, stages, hidden, fusion
         self.spectrum = Spectrum(WINDOW, HOP)
@@ -42,14 +42,14 @@ class BandSplit(nn.Module):
         ]
         self.streams = Streams(rounds, width, cues, fusion)
         self.norm = nn.GroupNorm(1, width)
-        self.merge = nn.ModuleList(nn.Conv1d(n * width, n * 2 * bins, 1, groups=n) for n, bins in BANDS)
+        self.merge = nn.ModuleList(nn.Conv1d(n * width, n * SAID * bins, 1, groups=n) for n, bins in BANDS)
 
     def forward(self, mixture: Tensor, cues: Tensor) -> Tensor:
         """Mixture [B,S] of level 1 and cues [B,K,C,T] → voices [B,K,S]."""
         spectrum = self.spectrum.analyse(mixture)  # [B,F,L]
         streams = self.streams(self._bands(loudness_and_phase(spectrum)), cues)  # [B,K,H,bands,L]
-        parts = self._bins(self.norm(streams.flatten(0, 1))).unflatten(0, cues.shape[:2])  # [B,K,2,F,L]
-        return self.spectrum.synthesise(complex_masks(parts) * spectrum[:, None], mixture.shape[-1])
+        said = self._bins(self.norm(streams.flatten(0, 1))).unflatten(0, cues.shape[:2])  # [B,K,3,F,L]
+        return self.spectrum.synthesise(masks_of(said) * spectrum[:, None], mixture.shape[-1])
 
     def _bands(self, shown: Tensor) -> Tensor:
         """What is shown of the bins, [B,3,F,L] → vectors of the bands [B,H,bands,L]."""
@@ -62,11 +62,11 @@ class BandSplit(nn.Module):
         return torch.cat(vectors, dim=1).transpose(1, 2)
 
     def _bins(self, streams: Tensor) -> Tensor:
-        """Vectors of the bands [N,H,bands,L] → what is said of the bins, [N,2,F,L]."""
+        """Vectors of the bands [N,H,bands,L] → what is said of the bins, [N,3,F,L]."""
         N, _, _, L = streams.shape
         groups = streams.transpose(1, 2).split([n for n, _ in BANDS], dim=1)  # [N,n,H,L]
         said = [
-            layer(group.reshape(N, -1, L)).reshape(N, n, 2, bins, L).transpose(1, 2).reshape(N, 2, n * bins, L)
+            layer(group.reshape(N, -1, L)).reshape(N, n, SAID, bins, L).transpose(1, 2).reshape(N, SAID, n * bins, L)
             for group, (n, bins), layer in zip(groups, BANDS, self.merge, strict=True)
         ]
         return nn.functional.pad(torch.cat(said, dim=2), (0, 0, 0, self.spectrum.bins - _BINS))

@@ -29,7 +29,7 @@ class ConvTasNet(nn.Module):
         fusion: how the cues come in.
     """
 
-    def __init__(self, cues: int, width: int = 128, stages: int = 3, blocks: int = 8, fusion: Fusion = "early") -> None:
+    def __init__(self, cues: int, width: int = 128, stages: int = 3, blocks: int = 8, fusion: Fusion = "film") -> None:
         super().__init__()
         self.cues, self.width, self.stages, self.blocks, self.fusion = cues, width, stages, blocks, fusion
         self.encoder, self.decoder = make_enc_dec("free", FILTERS, KERNEL, KERNEL // 2)

@@ -47,7 +47,7 @@ class SeparatorSettings:
     family: Family = "tcn"
     width: int | None = None
     stages: int | None = None
-    fusion: Fusion = "early"
+    fusion: Fusion = "film"
     bottleneck: int = 12
     standardise: bool = True
     identity_dropout: float = 0.5

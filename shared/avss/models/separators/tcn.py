@@ -10,7 +10,7 @@ TASLP 2019, on spectra instead of a learned basis.
 
 from torch import Tensor, nn
 
-from avss.models.separators.spectrum import Spectrum, complex_masks, loudness_and_phase
+from avss.models.separators.spectrum import SAID, Spectrum, loudness_and_phase, masks_of
 from avss.models.separators.streams import Fusion, Streams
 
 
@@ -35,7 +35,7 @@ class TCN(nn.Module):
         blocks: int = 8,
         window: int = 512,
         hop: int = 256,
-        fusion: Fusion = "early",
+        fusion: Fusion = "film",
     ) -> None:
         super().__init__()
         self.cues, self.width, self.blocks, self.window, self.hop = cues, width, blocks, window, hop
@@ -44,14 +44,14 @@ class TCN(nn.Module):
         self.enter = nn.Conv1d(3 * self.spectrum.bins, width, 1)
         rows = [nn.Sequential(*(_Block(width, 2**block) for block in range(blocks))) for _ in range(stages)]
         self.streams = Streams(rows, width, cues, fusion)
-        self.leave = nn.Sequential(nn.GroupNorm(1, width), nn.Conv1d(width, 2 * self.spectrum.bins, 1))
+        self.leave = nn.Sequential(nn.GroupNorm(1, width), nn.Conv1d(width, SAID * self.spectrum.bins, 1))
 
     def forward(self, mixture: Tensor, cues: Tensor) -> Tensor:
         """Mixture [B,S] of level 1 and cues [B,K,C,T] → voices [B,K,S]."""
         spectrum = self.spectrum.analyse(mixture)  # [B,F,L]
         streams = self.streams(self.enter(loudness_and_phase(spectrum).flatten(1, 2)), cues)  # [B,K,H,L]
-        parts = self.leave(streams.flatten(0, 1)).unflatten(1, (2, -1)).unflatten(0, cues.shape[:2])  # [B,K,2,F,L]
-        return self.spectrum.synthesise(complex_masks(parts) * spectrum[:, None], mixture.shape[-1])
+        said = self.leave(streams.flatten(0, 1)).unflatten(1, (SAID, -1)).unflatten(0, cues.shape[:2])  # [B,K,3,F,L]
+        return self.spectrum.synthesise(masks_of(said) * spectrum[:, None], mixture.shape[-1])
 
 
 class _Block(nn.Module):
