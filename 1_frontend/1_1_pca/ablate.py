@@ -20,7 +20,7 @@ from avss.evaluation.ablation_picture import draw_ablations
 from avss.evaluation.mouths import mouth_errors, over_speakers
 from avss.models.mouth_pca import MouthPCA
 from avss.terminal import run_script
-from avss.training.ablation import MARKDOWN, read_ablations, run_ablations
+from avss.training.ablation import MARKDOWN, read_ablations, run_ablations, show_plan
 from avss.training.eigenmouths import fit_eigenmouths
 
 
@@ -55,8 +55,7 @@ def ablate(
     """
     questions, console = read_ablations(ablations, base), Console()
     if plan:
-        for question in questions:
-            console.print(question.question, *(f"  {change}" for change in question.changes), sep="\n")
+        show_plan(questions)
         return
     prepared = PreparedStore(store)
 

@@ -16,7 +16,7 @@ from rich.markdown import Markdown
 from avss.data.store import PreparedStore
 from avss.evaluation.ablation_picture import draw_ablations
 from avss.terminal import run_script
-from avss.training.ablation import MARKDOWN, read_ablations, run_ablations
+from avss.training.ablation import MARKDOWN, read_ablations, run_ablations, show_plan
 from avss.training.lip_variants import LipLaboratory, LipVariant
 
 _BASE = LipVariant()
@@ -48,8 +48,7 @@ def ablate(
     """
     questions, console = read_ablations(ablations, base), Console()
     if plan:
-        for question in questions:
-            console.print(question.question, *(f"  {change}" for change in question.changes), sep="\n")
+        show_plan(questions)
         return
     prepared = PreparedStore(store)
     laboratory = LipLaboratory(prepared, pca, face, base.labels, part, out / "nets", device)

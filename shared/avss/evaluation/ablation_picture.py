@@ -48,7 +48,7 @@ def draw_ablations(path: Path, ablations: Sequence[Ablation], rows: pd.DataFrame
         axes.set_xlabel("\n".join(ablation.changes[0]), color=_INK)
         axes.set_ylabel(figure, color=_INK)
         axes.axhline(0, color=_INK, linewidth=0.8)
-        axes.set_ylim(bottom=min(0, mine[[figure, f"{figure}_low"]].min(axis=None)))
+        axes.set_ylim(bottom=min(0, 1.1 * mine[[figure, f"{figure}_low"]].min(axis=None)))
         axes.set_title(textwrap.fill(ablation.question, 60), fontsize=10, color=_INK, loc="left")
         axes.grid(axis="y", alpha=0.3)
         axes.spines[["top", "right"]].set_visible(False)
