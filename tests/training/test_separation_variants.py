@@ -17,9 +17,9 @@ VARIANTS = [SeparationVariant(), SeparatorVariant(), CurriculumVariant()]
 
 def test_a_setting_is_changed_by_its_name_and_nothing_else_is() -> None:
     base = SeparatorVariant()
-    film = changed(base, {"separator.fusion": "film", "lips.start": 2, "seed": 3})
-    assert film == replace(base, separator=replace(base.separator, fusion="film"), lips=PartLearning(1.0, 2), seed=3)
-    before, after = as_row(base), as_row(film)
+    early = changed(base, {"separator.fusion": "early", "lips.start": 2, "seed": 3})
+    assert early == replace(base, separator=replace(base.separator, fusion="early"), lips=PartLearning(1.0, 2), seed=3)
+    before, after = as_row(base), as_row(early)
     assert {name for name in before if before[name] != after[name]} == {"separator.fusion", "lips.start", "seed"}
 
 
