@@ -244,6 +244,7 @@ def test_a_full_disk_keeps_the_last_checkpoint(
             "mixtures of 6 faces need 6 different speakers; the training clips are of 3",
         ),
         ("2", {"sources": SourceSettings(babble=4), "mixtures": MixtureSettings(noise=1.0)}, SettingsError, "has 3"),
+        ("4", {"levels": [], "pacing": Pacing()}, SettingsError, "number of levels is 0"),
         ("2", {"batch": 0}, SettingsError, "batch is 0"),
         ("3", {"epochs": 0}, SettingsError, "0 epochs"),
         ("3", {"labels": "guesses"}, AvssError, "no phone labels 'guesses'"),

@@ -65,7 +65,7 @@ class MixtureData(pl.LightningDataModule):
         seed: of all draws.
 
     Raises:
-        SettingsError: there is no mixture or no batch.
+        SettingsError: there is no level, no mixture or no batch.
     """
 
     def __init__(
@@ -81,7 +81,8 @@ class MixtureData(pl.LightningDataModule):
         seed: int,
     ) -> None:
         super().__init__()
-        for name, count in {"batch": batch, "steps": steps, "valid_steps": valid_steps}.items():
+        counts = {"the number of levels": len(levels), "batch": batch, "steps": steps, "valid_steps": valid_steps}
+        for name, count in counts.items():
             if count < 1:
                 raise SettingsError(f"{name} is {count}", "at least 1", f"correct {name}")
         self._sources = {"train": train, "valid": valid}
