@@ -8,7 +8,7 @@ import pandas as pd
 
 from avss.evaluation.drawing import BLUE, FAINT, INK, RED, new_figure, plain
 from avss.evaluation.exam_rows import ACTIVITY, AUDIO_ONLY, AUDIO_VISUAL, BINARY, COMPLEX, MIXTURE, OTHER_LIPS
-from avss.evaluation.exam_table import ALL, DIFFERENT, FIGURES, MAIN, SAME, level_name
+from avss.evaluation.exam_table import ALL, DIFFERENT, FIGURES, MAIN, SAME
 from avss.report.document import Figure, Key, Picture, number
 from avss.report.embedding import LIGHT_BLUE, ORANGE, VIOLET, embed_drawing
 from avss.report.exams import Exam, at, condition, noise
@@ -53,10 +53,8 @@ def over_noise(exam: Exam) -> list[Figure]:
     numbers, levels = _asked(exam)
     if len(levels) < 2:
         return []
-    names = [level_name(snr) for snr in levels]
-    panels = [
-        _panel(exam, f"{K} faces", [(K, snr) for snr in levels], names, "voices above the noise") for K in numbers
-    ]
+    names = [noise(snr) for snr in levels]
+    panels = [_panel(exam, f"{K} faces", [(K, snr) for snr in levels], names, "noise") for K in numbers]
     return [_figure(exam, panels, "More noise: from left to right it grows.")]
 
 

@@ -85,7 +85,7 @@ def at(table: pd.DataFrame, K: int, snr: float) -> pd.DataFrame:
 
 def noise(snr: float) -> str:
     """A level of the voices above the noise, NaN being none, as text."""
-    return "no noise" if pd.isna(snr) else f"noise at {level_name(snr)}"
+    return "no noise" if pd.isna(snr) else f"SNR {level_name(snr)}".replace("-", "−")
 
 
 def condition(K: int, snr: float) -> str:

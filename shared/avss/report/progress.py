@@ -31,7 +31,9 @@ def training_curves(run: Run) -> list[Figure]:
     caption = "The training, epoch by epoch. Losses should fall and scores rise, in validation too."
     if _LEVEL in metrics:
         panels += [_level(metrics), _scores_of_levels(metrics)]
-        caption += " The curriculum goes on to a harder level when validation no longer gains on the one it is at."
+        caption += (
+            " On a harder level the loss may rise again. Each level is left when validation no longer gains on it."
+        )
     legend = [key for part, key in _PARTS.items() if metrics.columns.str.startswith(f"{part}_").any()]
     return [Figure(caption, panels, legend)]
 
