@@ -1,11 +1,13 @@
 """Examples to listen to are the mixtures, what was made of them, and what is true."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 import torch
+import wandb
 from pytorch_lightning.loggers import WandbLogger
 from scipy.io import wavfile
 from torch import Tensor
@@ -57,8 +59,14 @@ def test_examples_are_made_without_gradients(mixtures: Mixtures, tmp_path: Path)
     assert (tmp_path / "01_voice1.wav").is_file()
 
 
-def test_they_are_logged_offline(mixtures: Mixtures, tmp_path: Path) -> None:
-    logger = WandbLogger(project="avss", save_dir=tmp_path, mode="offline")
+@pytest.fixture
+def logger(tmp_path: Path) -> Iterator[WandbLogger]:
+    """Logs offline; what it sets for the process is taken back, lest another test log in this way."""
+    yield WandbLogger(project="avss", save_dir=tmp_path, mode="offline")
+    wandb.teardown()
+
+
+def test_they_are_logged_offline(mixtures: Mixtures, logger: WandbLogger, tmp_path: Path) -> None:
     write_examples(halved, mixtures, tmp_path / "examples", logger)
     logger.experiment.finish()
     media = [path.name for path in tmp_path.glob("wandb/offline-run-*/files/media/**/*") if path.is_file()]
