@@ -17,13 +17,18 @@ UV := $(or $(shell command -v uv),.uv/bin/uv)
 export OMP_WAIT_POLICY := PASSIVE
 export WANDB_MODE ?= offline
 
-DATA := data/generated
 SPEAKERS ?= 120
 CLIPS ?= 6
 JOBS ?= -1
 
 PCA := 1_frontend/1_1_pca
 FRONTEND := 1_frontend/1_2_frontend_training
+AVSS_MAIN := 2_avss_main
+FINE_TUNING := 3_fine_tuning
+CURRICULUM := 4_curriculum_learning
+
+# A script with its settings for minutes on two cores.
+quick = $(PYTHON) $(1)/$(2).py --config $(1)/$(2)_quick.yaml
 
 .PHONY: help setup replicate test benchmark lock clean
 
@@ -41,16 +46,24 @@ setup: .venv/.complete
 
 replicate: setup
 	$(AVSS) doctor
-	$(AVSS) corpus generate --out $(DATA)/clips --speakers $(SPEAKERS) --clips $(CLIPS) --jobs $(JOBS)
-	$(PYTHON) $(PCA)/prepare.py --config $(PCA)/prepare_quick.yaml --jobs $(JOBS)
-	$(PYTHON) $(PCA)/fit_pca.py --config $(PCA)/fit_pca_quick.yaml
-	$(PYTHON) $(PCA)/evaluate.py --config $(PCA)/evaluate_quick.yaml
-	$(PYTHON) $(FRONTEND)/label_phones.py --config $(FRONTEND)/label_phones_quick.yaml
-	$(PYTHON) $(FRONTEND)/measure_voices.py --config $(FRONTEND)/measure_voices_quick.yaml --jobs $(JOBS)
-	$(PYTHON) $(FRONTEND)/train_lip2phone.py --config $(FRONTEND)/train_lip2phone_quick.yaml
-	$(PYTHON) $(FRONTEND)/train_face_to_speaker.py --config $(FRONTEND)/train_face_to_speaker_quick.yaml
-	$(PYTHON) $(FRONTEND)/join_frontend.py --config $(FRONTEND)/join_frontend_quick.yaml
-	$(PYTHON) $(FRONTEND)/evaluate.py --config $(FRONTEND)/evaluate_quick.yaml
+	$(AVSS) corpus generate --out data/generated/clips --speakers $(SPEAKERS) --clips $(CLIPS) --jobs $(JOBS)
+	$(call quick,$(PCA),prepare) --jobs $(JOBS)
+	$(call quick,$(PCA),fit_pca)
+	$(call quick,$(PCA),evaluate)
+	$(call quick,$(FRONTEND),label_phones)
+	$(call quick,$(FRONTEND),measure_voices) --jobs $(JOBS)
+	$(call quick,$(FRONTEND),train_lip2phone)
+	$(call quick,$(FRONTEND),train_face_to_speaker)
+	$(call quick,$(FRONTEND),join_frontend)
+	$(call quick,$(FRONTEND),evaluate)
+	$(call quick,$(AVSS_MAIN),train)
+	$(call quick,$(AVSS_MAIN),train) --twin audio --out runs/2_avss_main/audio_only_quick
+	$(call quick,$(AVSS_MAIN),evaluate)
+	$(call quick,$(FINE_TUNING),train)
+	$(call quick,$(FINE_TUNING),evaluate)
+	$(call quick,$(CURRICULUM),train)
+	$(call quick,$(CURRICULUM),evaluate)
+	$(AVSS) report runs/*/quick runs/*/*_quick --out runs/report.html
 
 test: setup
 	.venv/bin/ruff check .
