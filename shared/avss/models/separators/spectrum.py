@@ -62,7 +62,7 @@ def masks_of(said: Tensor) -> Tensor:
     """What a net says of the bins of K voices, [B,K,3,F,L] → complex masks [B,K,F,L].
 
     Two of the three are a mask of magnitude below 2. The third is the voice's claim on what the masks leave over or
-    take twice, which the voices share with the rest of the mixture. A net that must only tell who a bin belongs to learns
+    take twice, which the voices share with the rest of the mixture. A net that must only tell whose a bin is learns
     several times as fast as one that must also find out that the voices add up to the mixture.
 
     After S. Wisdom et al., "Differentiable consistency constraints for improved deep speech enhancement", ICASSP 2019.
