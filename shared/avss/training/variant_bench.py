@@ -5,11 +5,11 @@ epoch that separates other speakers best, and are judged by the same mixtures of
 from. The intervals are over sets of speakers.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 import pytorch_lightning as pl
@@ -21,6 +21,7 @@ from avss.data.bank_reading import read_bank
 from avss.data.exam_list import draw_exam
 from avss.data.mixture_recipe import Sources
 from avss.data.mixture_settings import MixtureSettings
+from avss.data.mixtures import MixtureData
 from avss.data.noise import coloured_noise
 from avss.data.store import PreparedStore
 from avss.errors import ModelError, SettingsError
@@ -148,6 +149,19 @@ class VariantBench:
             model = make()
         except (SettingsError, ModelError) as error:
             raise NotMeasuredError(error.what, error.wanted, error.do) from error
+        self._fit(model, variant, data, pacing, folder, settings)
+        save_separation(model, folder, store=self.store)
+        return folder
+
+    def _fit(
+        self,
+        model: AudioVisualSeparator | Separator,
+        variant: SeparationVariant,
+        data: MixtureData,
+        pacing: Pacing | None,
+        folder: Path,
+        settings: Mapping[str, Any],
+    ) -> None:
         learns, callbacks = (model, ()) if isinstance(model, Separator) else what_learns(model, variant.parts)
         if pacing is not None:
             callbacks = (*callbacks, Curriculum(pacing, data.recipes))
@@ -156,7 +170,7 @@ class VariantBench:
             learning=variant.learning,
             parts=variant.parts,
             any_order=isinstance(model, Separator),
-            levels=0 if pacing is None else len(levels),
+            levels=0 if pacing is None else len(data.recipes.levels),
         )
         fit_separation(
             task,
@@ -170,8 +184,6 @@ class VariantBench:
             wandb=False,
             callbacks=callbacks,
         )
-        save_separation(model, folder, store=self.store)
-        return folder
 
     def judge(self, row: ExamRow, folder: Path) -> dict[str, float]:
         """SI-SDRi of a variant in dB, with its interval, and by number of faces and noise where there are several.
