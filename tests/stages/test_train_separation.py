@@ -18,7 +18,6 @@ from torch import Tensor, nn
 
 from avss.data.mixture_settings import MixtureSettings
 from avss.data.store import PreparedStore
-from avss.data.store_writer import StoreWriter
 from avss.errors import AvssError, ModelError, OutputError, SettingsError
 from avss.models.audio_visual import AudioVisualSeparator
 from avss.models.face_to_speaker import FaceToSpeaker
@@ -48,13 +47,9 @@ PARTS = {"lips": PartLearning(0.5), "face": PartLearning(0.5, start=1), "pca": P
 
 
 @pytest.fixture(scope="module")
-def store(talking_store: PreparedStore, tmp_path_factory: pytest.TempPathFactory) -> PreparedStore:
-    """The talking store with three people to learn from, and three to validate on."""
-    root = tmp_path_factory.mktemp("learning") / "store"
-    shutil.copytree(talking_store.root, root)
-    split = {clip_id: "train" if row.speaker in "abc" else "valid" for clip_id, row in talking_store.clips.iterrows()}
-    StoreWriter(root).finish({str(clip_id): {"split": part} for clip_id, part in split.items()}, {})
-    return PreparedStore(root)
+def store(learning_store: PreparedStore) -> PreparedStore:
+    """Three people to learn from, and three to validate on."""
+    return learning_store
 
 
 @pytest.fixture(scope="module")
