@@ -73,6 +73,45 @@ def test_a_list_comes_back_as_it_was_written(exam, tmp_path: Path):
     pd.testing.assert_frame_equal(read_exam(tmp_path / "exam.csv"), exam, check_dtype=False)
 
 
+def test_a_list_tells_who_joins(sources):
+    exam = draw_exam(replace(sources, company=frozenset("adefg")), mixtures=9, frames=10, silent_faces=0.3, seed=3)
+    for row in exam.itertuples():
+        faces = [(getattr(row, f"speaker_{k + 1}"), getattr(row, f"face_{k + 1}")) for k in range(row.K)]
+        assert faces[0][1] == "speaks"
+        assert all((who in "adefg") == (face == "joins") for who, face in faces)
+
+
+def paused(bank, clips, frames):
+    """The bank with nothing but some noise in the first frames of the first clips."""
+    audio = bank.audio.clone()
+    audio[:clips, : frames * 640] //= 10_000
+    return replace(bank, audio=audio)
+
+
+def test_a_mixture_in_which_somebody_only_pauses_makes_way_for_the_next(sources):
+    pausing = paused(sources.bank, clips=3, frames=5)
+    plain, found = (
+        draw_exam(Sources(bank), faces=[2], levels=[None], mixtures=40, frames=5, silent_faces=0.2)
+        for bank in (sources.bank, pausing)
+    )
+
+    def pauses(exam: pd.DataFrame) -> pd.Series:
+        """Whether somebody speaks in a mixture whose first frame is that of a clip that begins with a pause."""
+        faces = (exam[f"clip_{k}"].isin(pausing.ids[:3]) & exam[f"delay_{k}"].eq(0) for k in (1, 2))
+        first, second = (face & exam[f"face_{k}"].eq("speaks") for k, face in enumerate(faces, start=1))
+        return first | second
+
+    assert pauses(plain).any() and not pauses(found).any()
+    kept = plain[~pauses(plain)].drop(columns="id").reset_index(drop=True)
+    pd.testing.assert_frame_equal(found.drop(columns="id")[: len(kept)], kept)
+    assert found.id.tolist() == plain.id.tolist()
+
+
+def test_clips_of_which_only_pauses_are_heard_are_refused(sources):
+    with pytest.raises(SettingsError, match="of most mixtures of 2 faces and 5 frames, a voice is heard nowhere"):
+        draw_exam(Sources(paused(sources.bank, clips=20, frames=9)), faces=[2], levels=[None], mixtures=4, frames=5)
+
+
 def test_too_few_speakers_and_missing_noise_are_refused(sources):
     with pytest.raises(SettingsError, match="of 8 faces need 8 different speakers; the clips are of 7"):
         draw_exam(sources, faces=[2, 8])

@@ -14,7 +14,7 @@ from avss.data.mixture_draw import draw_recipe
 from avss.data.mixture_recipe import Sources
 from avss.data.mixture_settings import MixtureSettings
 from avss.data.noise import babble, coloured_noise, join_noise
-from avss.errors import StoreError
+from avss.errors import CorpusError, StoreError
 
 SPEAKERS = {name: [12, 10] for name in "abcdefgh"}
 
@@ -94,6 +94,19 @@ def test_mixtures_are_what_their_rows_say(exam, sources):
             else:
                 snr = 10 * torch.log10(power(made.voices[n].sum(0, keepdim=True)) / power(made.rest[n : n + 1]))
                 assert float(snr) == pytest.approx(row["snr"], abs=1e-3)
+
+
+def test_who_joins_is_heard_and_not_judged(exam, sources):
+    joins = exam.assign(face_2=exam.face_2.replace("speaks", "joins"))
+    plain, made = (next(exam_mixtures(list_, sources, 8))[1] for list_ in (exam, joins))
+    assert plain.judged.all() and made.judged[:, 0].all() and torch.equal(made.judged[:, 1], ~made.heard[:, 1])
+    assert torch.equal(made.mixture, plain.mixture)
+
+
+def test_a_mixture_in_which_nothing_is_heard_of_a_clip_is_named(exam, sources):
+    whole = exam.assign(delay_2=exam.delay_2.mask(exam.id == "k3-0002", 99), face_2="speaks")
+    with pytest.raises(CorpusError, match=r"nothing is heard of ./. in the mixture k3-0002 of the exam list"):
+        list(exam_mixtures(whole, sources, 4))
 
 
 def test_missing_clips_are_named(exam, sources, make_bank):

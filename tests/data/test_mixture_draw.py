@@ -1,6 +1,7 @@
 """Recipes: who is drawn, how often, and that nothing depends on what it should not."""
 
 from dataclasses import replace
+from math import comb
 
 import numpy as np
 import pytest
@@ -85,6 +86,24 @@ def test_all_speakers_of_a_mixture_differ(sources, K):
     _, counts = np.unique(drawn, return_counts=True)
     assert len(counts) == 9
     assert counts.min() > 0.6 * counts.mean()
+
+
+def test_company_is_never_the_first_face_nor_silent_nor_judged(sources):
+    company = frozenset("abcdef")
+    settings = MixtureSettings(speakers=(4, 4), frames=10, silent_faces=0.5)
+    recipe = draw_recipe(settings, replace(sources, company=company), B, seed=0, step=0)
+    drawn = speakers(sources.bank, recipe.faces.clip)
+    joins = np.isin(drawn, sorted(company))
+    assert not joins[:, 0].any() and (drawn[:, 0] == "g").mean() == pytest.approx(1 / 3, abs=0.08)
+    # As many of the three others as chance puts among four of nine, and one where chance puts none.
+    assert (~joins).sum(axis=1).mean() == pytest.approx(4 * 3 / 9 + comb(6, 4) / comb(9, 4), abs=0.1)
+    assert all(len(set(row)) == 4 for row in drawn)
+    np.testing.assert_array_equal(recipe.judged, ~joins)
+    assert recipe.heard.numpy()[joins].all() and not recipe.heard.numpy()[~joins].all()
+
+
+def test_without_company_everybody_is_judged(sources):
+    assert draw_recipe(EVERYTHING, sources, B, seed=0, step=0).judged.all()
 
 
 def test_fewer_speakers_than_faces_are_refused(sources):

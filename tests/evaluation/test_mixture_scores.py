@@ -10,7 +10,7 @@ ALL = torch.tensor([True, True])
 
 
 def judged(voices: Tensor, heard: Tensor, estimates: Tensor) -> MixtureScores:
-    return MixtureJudge(voices.sum(dim=0), voices, heard).judge(estimates)
+    return MixtureJudge(voices.sum(dim=0), voices, heard, torch.ones_like(heard)).judge(estimates)
 
 
 def test_the_mixture_itself_gains_nothing(voices: Tensor) -> None:
@@ -48,13 +48,27 @@ def test_of_a_silent_face_only_what_leaks_counts(voices: Tensor) -> None:
     assert (loud.si_sdri, loud.confused) == (quiet.si_sdri, 0)
 
 
+def test_company_is_not_judged_but_a_voice_may_be_confused_with_it(voices: Tensor) -> None:
+    heard, asked = torch.tensor([True, False, True, True]), torch.tensor([True, True, False, True])
+    spoken = voices * heard[:, None]
+    judge = MixtureJudge(spoken.sum(dim=0), spoken, heard, asked)
+    estimates = spoken + 0.1 * spoken.sum(dim=0)
+    right = judge.judge(estimates)
+    estimates[2] = voices[1]
+    assert judge.judge(estimates) == right
+    assert (right.confused, right.failed) == (0, 0) and right.leakage == pytest.approx(-20)
+    estimates[3] = spoken[2]
+    assert judge.judge(estimates).confused == judge.judge(estimates).failed == 0.5
+
+
 def test_one_face_alone_is_never_confused(voices: Tensor) -> None:
     mixture = voices[0] + 0.5 * voices[1]
-    judge = MixtureJudge(mixture, voices[:1], torch.tensor([True]))
+    judge = MixtureJudge(mixture, voices[:1], torch.tensor([True]), torch.tensor([True]))
     assert judge.judge(voices[1:2]).confused == 0
     assert judge.judge(voices[1:2]).failed == 1
 
 
 def test_a_mixture_in_which_nobody_speaks_is_refused(voices: Tensor) -> None:
-    with pytest.raises(ValueError, match="no face of the mixture is heard"):
-        MixtureJudge(voices[0], voices[:2], torch.tensor([False, False]))
+    for heard, asked in ((~ALL, ALL), (ALL, ~ALL), (torch.tensor([True, False]), torch.tensor([False, True]))):
+        with pytest.raises(ValueError, match="no face of the mixture is heard and judged"):
+            MixtureJudge(voices[0], voices[:2], heard, asked)

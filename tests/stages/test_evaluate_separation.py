@@ -132,6 +132,28 @@ def test_a_paper_that_is_there_is_asked_as_it_is(runs: Path, speaking_store: Pre
     assert (tmp_path / "first" / "mixtures.csv").read_bytes() == (tmp_path / "second" / "mixtures.csv").read_bytes()
 
 
+def test_company_joins_and_what_cannot_be_mixed_even_so_is_told(
+    runs: Path, speaking_store: PreparedStore, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    exam = settings(speaking_store, tmp_path, faces=(2, 6, 7, 8), company="train")
+    examine(exam, runs / "av", tmp_path / "out", {})
+    paper = read_exam(exam.paper)
+    assert sorted(paper.K.unique()) == [2, 6]
+    six = paper[paper.K == 6].iloc[0]
+    joining = {six[f"speaker_{k}"] for k in range(1, 7) if six[f"face_{k}"] == "joins"}
+    assert joining == {"a", "b"} and {*six.speakers.split("+")} == {*"abcdef"}
+    told = json.loads((tmp_path / "out" / "exam.json").read_text())
+    assert told["company"] == "a, b"
+    assert told["missing"]["an exam of 7, 8 faces"] == "that needs 8 different speakers and 6 are there"
+    said = capsys.readouterr().out
+    assert "in company, and not judged: a, b" in said and "missing: an exam of 7, 8 faces, for that needs 8" in said
+
+
+def test_without_need_nobody_joins(speaking_store: PreparedStore, tmp_path: Path) -> None:
+    sources = read_sources(settings(speaking_store, tmp_path, faces=(2, 4), company="train"), speaking_store)
+    assert not sources.company and set(sources.bank.speakers) == set("cdef")
+
+
 def test_noise_is_coloured_recorded_and_of_people_who_are_not_tested(
     speaking_store: PreparedStore, tmp_path: Path
 ) -> None:

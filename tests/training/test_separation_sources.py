@@ -48,8 +48,8 @@ def hisses(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def read(store: PreparedStore, settings: SourceSettings, *, noisy: bool = True) -> list[Sources]:
-    return [read_sources(store, part, settings, without_features, noisy=noisy, seed=3) for part in PARTS]
+def read(store: PreparedStore, settings: SourceSettings, *, noisy: bool = True, faces: int = 2) -> list[Sources]:
+    return [read_sources(store, part, settings, without_features, noisy=noisy, faces=faces, seed=3) for part in PARTS]
 
 
 def noise_of(sources: Sources) -> NoiseBank:
@@ -60,6 +60,20 @@ def noise_of(sources: Sources) -> NoiseBank:
 def test_nobody_is_in_two_parts_nor_in_the_test(store: PreparedStore) -> None:
     train, valid = read(store, SourceSettings())
     assert set(train.bank.speakers) == set("abcd") and set(valid.bank.speakers) == set("ef")
+
+
+def test_company_joins_those_who_validate_where_they_are_too_few(store: PreparedStore) -> None:
+    for faces, joining in ((2, ""), (3, "abcd")):
+        train, valid = read(store, SourceSettings(company=True, speakers=2), faces=faces)
+        assert valid.company == set(joining) and set(valid.bank.speakers) == set("ef" + joining)
+        assert not train.company and len(set(train.bank.speakers)) == 2
+    levels = [MixtureSettings(speakers=(2, 4), frames=4)]
+    settings = SourceSettings(company=True)
+    data = separation_data(store, without_features, settings, levels, batch=20, steps=1, valid_steps=4, seed=0)
+    for recipe in data.val_dataloader():
+        asked = np.isin(np.array(valid.bank.speakers)[recipe.faces.clip], ["e", "f"])
+        assert asked[:, 0].all() and not asked[:, 1:].all()
+        np.testing.assert_array_equal(recipe.judged, asked)
 
 
 def test_no_noise_and_no_room_is_in_two_parts(store: PreparedStore, hisses: Path) -> None:
@@ -115,7 +129,7 @@ def test_what_is_seen_is_added_once_and_to_all_paces(store: PreparedStore) -> No
         shown.append(len(bank))
         return bank.seen_as(features=torch.ones(*bank.valid.shape, 2))
 
-    sources = read_sources(store, "train", SourceSettings(paces=(1.25,)), see, noisy=False, seed=0)
+    sources = read_sources(store, "train", SourceSettings(paces=(1.25,)), see, noisy=False, faces=2, seed=0)
     assert shown == [8] and sources.bank.frames["features"].shape == (16, 4, 2)
 
 

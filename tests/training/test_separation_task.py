@@ -46,6 +46,15 @@ def test_silent_faces_do_not_count(noisy: Mixtures) -> None:
     assert torch.equal(improvement(loud, noisy), gain)
 
 
+def test_company_does_not_count(noisy: Mixtures) -> None:
+    judged = torch.zeros_like(noisy.judged)
+    judged[:, 0] = True
+    speaks = ~is_silent(noisy.voices, noisy.mixture)
+    good = noisy.voices + 0.01 * noisy.mixture[:, None]
+    found = improvement(good, noisy._replace(judged=judged))
+    assert torch.equal(found, improvement(good, noisy)[judged[speaks]]) and len(found) == speaks[:, 0].sum()
+
+
 def test_a_voice_of_half_precision_is_judged_too(noisy: Mixtures) -> None:
     torch.testing.assert_close(
         improvement(noisy.mixture[:, None].expand_as(noisy.voices).bfloat16(), noisy),

@@ -3,7 +3,8 @@
 Like the metadata of LibriMix (Cosentino et al., 2020), a list holds no sound, only which clips at which level and time,
 and which stretch of which noise. It is drawn from a split and a seed by the code that draws training mixtures, and
 mixed by the code that mixes them. Each set of voices comes once without noise and once at each level of the same noise,
-so that what noise costs is told from what the voices cost.
+so that what noise costs is told from what the voices cost. Every voice is heard in every mixture: where a clip is so
+long that only a pause of it would be, the next mixture takes its place.
 
 ::
 
@@ -15,7 +16,8 @@ so that what noise costs is told from what the voices cost.
     clip_1, speaker_1, sex_1 … speaker_6, …   of each face, empty beyond K
     gain_1 …         dB
     delay_1 …        frame of the mixture at which the clip begins
-    face_1 …         "speaks", or "rests": it is seen resting, and is silent
+    face_1 …         "speaks"; "joins": it speaks and is not judged (:mod:`avss.data.company`); or "rests": it is seen
+                     resting, and is silent
 """
 
 from collections.abc import Sequence
@@ -23,19 +25,26 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import torch
+from torch import Tensor
 
+from avss.data.bank_reading import FULL_SCALE
 from avss.data.mixture_draw import draw_recipe
 from avss.data.mixture_recipe import Recipe, Sources
 from avss.data.mixture_settings import MixtureSettings
 from avss.data.noise import NoiseBank
 from avss.data.voice_bank import VoiceBank
-from avss.errors import CorpusError
+from avss.errors import CorpusError, SettingsError
 from avss.files import writing
+from avss.rates import SAMPLES_PER_FRAME
 
 FACES = (2, 3, 4, 5, 6)
 LEVELS = (None, 10.0, 0.0, -5.0)
 
-SPEAKS, RESTS = "speaks", "rests"
+SPEAKS, JOINS, RESTS = "speaks", "joins", "rests"
+# So many times the mixtures that are wanted are drawn to find those in which every voice is heard.
+_ENOUGH = 4
+_PAUSE = -30.0  # dB of the level of a voice
 _OF_MIXTURE = ("id", "K", "frames", "speakers", "sexes", "seed", "noise", "noise_offset", "snr")
 OF_FACE = ("clip", "speaker", "sex", "gain", "delay", "face")
 
@@ -64,7 +73,8 @@ def draw_exam(
         seed: of the list.
 
     Raises:
-        SettingsError: there are fewer speakers than faces, or no noise without the speakers of a mixture.
+        SettingsError: there are fewer speakers than faces, no noise without the speakers of a mixture, or too few
+            mixtures in which every voice is heard.
     """
     noisy = any(level is not None for level in levels)
     rows = []
@@ -77,7 +87,7 @@ def draw_exam(
             silent_faces=silent_faces,
             noise=float(noisy),
         )
-        recipe = draw_recipe(settings, sources, mixtures, seed=seed, step=K)
+        recipe = _draw_audible(settings, sources, mixtures, seed)
         for number in range(mixtures):
             voices = _voices(recipe, number, sources.bank) | {"seed": seed, "frames": frames}
             rows += [
@@ -116,6 +126,29 @@ def read_exam(path: Path) -> pd.DataFrame:
     return exam
 
 
+def _draw_audible(settings: MixtureSettings, sources: Sources, mixtures: int, seed: int) -> Recipe:
+    """Of all mixtures that the seed gives, the first ones in which every voice is heard."""
+    K = settings.speakers[0]
+    for B in (mixtures, _ENOUGH * mixtures):
+        recipe = draw_recipe(settings, sources, B, seed=seed, step=K)
+        audible = _audible(recipe, sources.bank).nonzero().flatten()[:mixtures]
+        if len(audible) == mixtures:
+            return recipe.each(lambda tensor, rows=audible: tensor[rows])
+    what = f"of most mixtures of {K} faces and {settings.frames} frames, a voice is heard nowhere"
+    raise SettingsError(what, "clips that speak in so many frames", "ask for longer mixtures, or remove silent clips")
+
+
+def _audible(recipe: Recipe, bank: VoiceBank) -> Tensor:
+    """Whether in each mixture every face that shall be heard speaks in some frame, bool [B]."""
+    faces = recipe.faces
+    frame = torch.arange(recipe.T) - faces.delay[..., None]  # [B,K,T], of the clip
+    inside = (frame >= 0) & (frame < bank.T)
+    sound = bank.audio.unflatten(-1, (-1, SAMPLES_PER_FRAME))[faces.clip[..., None], frame.clamp(0, bank.T - 1)]
+    loudness = sound.float().div(FULL_SCALE).square().mean(dim=-1).sqrt()  # [B,K,T]
+    speaks = loudness * inside >= bank.level[faces.clip][..., None] * 10 ** (_PAUSE / 20)
+    return (speaks.any(dim=-1) | ~recipe.heard).all(dim=-1)
+
+
 def _columns(most: int) -> list[str]:
     return [*_OF_MIXTURE, *(f"{name}_{k}" for k in range(1, most + 1) for name in OF_FACE)]
 
@@ -142,7 +175,8 @@ def _voices(recipe: Recipe, number: int, bank: VoiceBank) -> dict[str, object]:
     for k, clip in enumerate(clips):
         # Rounded, so that the list says exactly what is mixed.
         gain, delay = round(float(recipe.faces.gain[number, k]), 2), int(recipe.faces.delay[number, k])
-        face = SPEAKS if recipe.heard[number, k] else RESTS
+        speaks = SPEAKS if recipe.judged[number, k] else JOINS
+        face = speaks if recipe.heard[number, k] else RESTS
         values = (bank.ids[clip], bank.speakers[clip], bank.sexes[clip], gain, delay, face)
         row |= {f"{name}_{k + 1}": value for name, value in zip(OF_FACE, values, strict=True)}
     sexes = {bank.sexes[clip] for clip in clips}
@@ -168,7 +202,7 @@ def _is_whole(exam: pd.DataFrame) -> bool:
         numbers = of_face[[f"gain_{k}", f"delay_{k}"]].astype(float)
         if of_face.isna().to_numpy().any() or not np.isfinite(numbers.to_numpy()).all():
             return False
-        if not of_face[f"face_{k}"].isin([SPEAKS, RESTS]).all():
+        if not of_face[f"face_{k}"].isin([SPEAKS, JOINS, RESTS]).all():
             return False
     with_noise = exam[exam.noise.notna()]
     return bool(np.isfinite(with_noise[["noise_offset", "snr"]].astype(float).to_numpy()).all())

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import torch
 
-from avss.data.exam_list import OF_FACE, RESTS
+from avss.data.exam_list import JOINS, OF_FACE, RESTS
 from avss.data.mixing import Mixtures, mix
 from avss.data.mixture_recipe import NONE, Recipe, Sources, Talk, seen_frames
-from avss.errors import StoreError
+from avss.errors import CorpusError, StoreError
 
 _NAMED = 5  # of the missing clips, in an error
 
@@ -19,13 +19,16 @@ def exam_mixtures(exam: pd.DataFrame, sources: Sources, batch: int) -> Iterator[
 
     Raises:
         StoreError: clips or noise of the list are missing; before the first batch.
+        CorpusError: of a clip, only silence is in its mixture.
     """
     _check(exam, sources)
     device = sources.bank.audio.device
     for _, alike in exam.groupby(["K", "frames"]):
         for start in range(0, len(alike), batch):
             rows = alike.iloc[start : start + batch]
-            yield rows, mix(exam_recipe(rows, sources).to(device), sources)
+            mixtures = mix(exam_recipe(rows, sources).to(device), sources)
+            _check_heard(rows, mixtures)
+            yield rows, mixtures
 
 
 def exam_recipe(rows: pd.DataFrame, sources: Sources) -> Recipe:
@@ -42,6 +45,7 @@ def exam_recipe(rows: pd.DataFrame, sources: Sources) -> Recipe:
     return Recipe(
         Talk(torch.from_numpy(clip), torch.from_numpy(delay), gain),
         torch.from_numpy(~rests),
+        torch.from_numpy(columns["face"] != JOINS),
         torch.from_numpy(frame),
         Talk(torch.zeros(B, 0, dtype=torch.int64), torch.zeros(B, 0, dtype=torch.int64), torch.zeros(B, 0)),
         torch.tensor(noise),
@@ -67,6 +71,17 @@ def _check(exam: pd.DataFrame, sources: Sources) -> None:
             f"{len(absent)} tracks of noise of the exam list are missing: {_some(absent)}",
             "the noise the list was drawn with",
             "make the same noise, or draw a new list",
+        )
+
+
+def _check_heard(rows: pd.DataFrame, mixtures: Mixtures) -> None:
+    silent = mixtures.heard & ~mixtures.voices.any(dim=-1)
+    for row, face in silent.nonzero().tolist():
+        listed = rows.iloc[row]
+        raise CorpusError(
+            f"nothing is heard of {listed[f'clip_{face + 1}']} in the mixture {listed.id} of the exam list",
+            "mixtures in which every face that speaks is heard",
+            "draw a new list",
         )
 
 

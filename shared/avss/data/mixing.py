@@ -34,7 +34,7 @@ class Mixtures(NamedTuple):
         voices: float32 [B,K,S], each as it is heard in the mixture; zero where a face is silent.
         rest: float32 [B,S].
         clip: int64 [B,K], number of each face's clip in the bank.
-        heard: bool [B,K].
+        heard, judged: bool [B,K], as in the recipe.
         valid: bool [B,K,T], the face is seen.
         frames: the bank's visual arrays, [B,K,T,…] each; zero where the face is not seen.
         stills: the bank's arrays of whole clips, [B,K,…] each.
@@ -45,6 +45,7 @@ class Mixtures(NamedTuple):
     rest: Tensor
     clip: Tensor
     heard: Tensor
+    judged: Tensor
     valid: Tensor
     frames: dict[str, Tensor]
     stills: dict[str, Tensor]
@@ -75,6 +76,7 @@ def mix(recipe: Recipe, sources: Sources) -> Mixtures:
         rest=rest,
         clip=clip,
         heard=recipe.heard,
+        judged=recipe.judged,
         valid=valid,
         frames={name: _seen(array, recipe, valid) for name, array in bank.frames.items()},
         stills={name: array[clip] for name, array in bank.stills.items()},

@@ -28,10 +28,12 @@ def draw_recipe(settings: MixtureSettings, sources: Sources, B: int, *, seed: in
     K = int(child("K").integers(settings.speakers[0], settings.speakers[1] + 1))
     E = int(child("E").integers(settings.unseen_talkers[0], settings.unseen_talkers[1] + 1))
     bank, roster = sources.bank, sources.bank.roster
-    speakers = _choose(child("speakers"), np.ones((B, len(roster.names)), bool), K, "different speakers")
+    company = np.isin(roster.names, np.array(sorted(sources.company), str))
+    speakers = _speakers(child("speakers"), company, B, K)
     again = _same_speaker(child("same speaker"), settings.same_speaker, speakers, roster)
     faces = _talk(child, "faces", settings, bank, _clips(child("clips"), speakers, roster, again))
-    heard = child("silent").random((B, K)) >= settings.silent_faces
+    judged = ~company[speakers]
+    heard = (child("silent").random((B, K)) >= settings.silent_faces) | ~judged
     heard[:, 0] = True
 
     unseen = sources.unseen.roster
@@ -44,6 +46,7 @@ def draw_recipe(settings: MixtureSettings, sources: Sources, B: int, *, seed: in
     return Recipe(
         faces,
         torch.from_numpy(heard),
+        torch.from_numpy(judged),
         torch.from_numpy(_frames(child, settings, bank, faces, heard)),
         others,
         torch.from_numpy(noise),
@@ -81,6 +84,14 @@ def check_enough(settings: MixtureSettings, sources: Sources, clips: str = "the 
     if settings.rooms and sources.rooms is not None and sources.rooms.places < K + E:
         what = f"{K} faces and {E} people who are not seen shall be in rooms with {sources.rooms.places} places"
         raise SettingsError(what, "a place for everybody", "set rooms to 0, or ask for fewer people")
+
+
+def _speakers(rng: np.random.Generator, company: np.ndarray, B: int, K: int) -> np.ndarray:
+    """K different speakers of each mixture, [B,K], by chance but for the first, who is none of ``company`` bool [n]."""
+    order = rng.random((B, len(company)))
+    first = np.where(company, np.inf, order).argmin(axis=1)
+    order[np.arange(B), first] = -1
+    return np.argsort(order, axis=1)[:, :K]
 
 
 def _choose(rng: np.random.Generator, allowed: np.ndarray, count: int, what: str) -> np.ndarray:

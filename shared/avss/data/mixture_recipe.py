@@ -40,6 +40,7 @@ class Recipe(NamedTuple):
     Attributes:
         faces: the clips of the faces, [B,K].
         heard: bool [B,K]; a face that is not heard is there and silent.
+        judged: bool [B,K]; a face that is not judged is company.
         frame: int64 [B,K,T], the frame of the clip that is seen in each frame of the mixture, or −1.
         others: the clips of people who are heard and not seen, [B,E].
         noise: int64 [B], number of the track, or −1.
@@ -50,6 +51,7 @@ class Recipe(NamedTuple):
 
     faces: Talk
     heard: Tensor
+    judged: Tensor
     frame: Tensor
     others: Talk
     noise: Tensor
@@ -67,6 +69,7 @@ class Recipe(NamedTuple):
         return Recipe(
             Talk(*map(change, self.faces)),
             change(self.heard),
+            change(self.judged),
             change(self.frame),
             Talk(*map(change, self.others)),
             change(self.noise),
@@ -92,12 +95,14 @@ class Sources:
         bank: the clips of the faces.
         others: the clips of people who are not seen; those of ``bank`` when left out.
         noise, rooms: left out, there is none.
+        company: names of the speakers of ``bank`` who only keep others company (:mod:`avss.data.company`).
     """
 
     bank: VoiceBank
     others: VoiceBank | None = None
     noise: NoiseBank | None = None
     rooms: RoomBank | None = None
+    company: frozenset[str] = frozenset()
 
     @property
     def unseen(self) -> VoiceBank:
@@ -111,6 +116,7 @@ class Sources:
             None if self.others is None else self.others.to(device),
             None if self.noise is None else self.noise.to(device),
             None if self.rooms is None else self.rooms.to(device),
+            self.company,
         )
 
 

@@ -60,6 +60,7 @@ def sit_exam(
 
     Raises:
         StoreError: clips or noise of the list are missing.
+        CorpusError: of a clip of the list, only silence is in its mixture.
         ModelError: a separator gives what is no number.
         OutputError: ``folder`` cannot be written.
     """
@@ -72,7 +73,7 @@ def sit_exam(
     with Progress(*_SHOWN, transient=True) as progress:
         task = progress.add_task("exam", total=len(missing))
         for listed, mixtures in exam_mixtures(todo, sources, batch):
-            truths = zip(mixtures.mixture, mixtures.voices, mixtures.heard, strict=True)
+            truths = zip(mixtures.mixture, mixtures.voices, mixtures.heard, mixtures.judged, strict=True)
             judges = [MixtureJudge(*truth) for truth in truths]
             for row in rows:
                 places = [n for n, mixture in enumerate(listed.id) if (row.name, mixture) in missing]
@@ -119,8 +120,9 @@ def _separated(row: ExamRow, mixtures: Mixtures, listed: pd.DataFrame) -> Tensor
 
 
 def _listened(voices: Tensor, mixtures: Mixtures, places: list[int], jobs: int) -> dict[int, Listening]:
-    """What listeners would say of the mixtures at ``places``: means over the faces that speak."""
-    pairs = {n: (voices[n][mixtures.heard[n]], mixtures.voices[n][mixtures.heard[n]]) for n in places}
+    """What listeners would say of the mixtures at ``places``: means over the faces that speak and are judged."""
+    asked = mixtures.heard & mixtures.judged
+    pairs = {n: (voices[n][asked[n]], mixtures.voices[n][asked[n]]) for n in places}
     estimates, references = ([wave for pair in pairs.values() for wave in pair[side].cpu().numpy()] for side in (0, 1))
     figures = iter(listen(estimates, references, jobs=jobs))
     of_mixture = {n: np.array([next(figures) for _ in pair[0]]) for n, pair in pairs.items()}

@@ -12,6 +12,7 @@ from jsonargparse.typing import NonNegativeInt, PositiveInt
 
 from avss.data.bank_faces import with_faces
 from avss.data.bank_reading import read_bank
+from avss.data.company import read_with_company
 from avss.data.exam_list import FACES, LEVELS, draw_exam, read_exam, write_exam
 from avss.data.mixture_recipe import Sources
 from avss.data.noise import NoiseBank, babble, coloured_noise, join_noise, recorded_noise
@@ -30,7 +31,9 @@ class ExamSettings:
         store: prepared store with the speakers to test on.
         paper: csv file of the mixtures; it is drawn where it is missing, and what it says is asked where it is not.
         part: of the split, whose voices are mixed.
-        faces: numbers of faces K.
+        company: part of the split who joins the mixtures, unjudged, where ``part`` has fewer speakers than the largest
+            K; null is nobody.
+        faces: numbers of faces K; those beyond the speakers and their company are left out.
         levels: of the voices above the noise, dB; null is no noise.
         mixtures: of each number of faces, at each level.
         frames: length of the mixtures.
@@ -49,6 +52,7 @@ class ExamSettings:
     store: Path
     paper: Path
     part: Split = "test"
+    company: Split | None = None
     faces: Sequence[PositiveInt] = FACES
     levels: Sequence[float | None] = LEVELS
     mixtures: PositiveInt = 100
@@ -66,29 +70,35 @@ class ExamSettings:
 
 
 def read_sources(settings: ExamSettings, store: PreparedStore) -> Sources:
-    """The clips of the speakers to test on, with their faces, and the noise, on the CPU.
+    """The clips of the speakers to test on and of their company, with their faces, and the noise, on the CPU.
 
     Raises:
         CorpusError: there are no clips of a part of the split, or no recordings.
         SettingsError: there are fewer speakers than talkers in the babble.
         StoreError: a volume is missing or damaged.
     """
-    bank = with_faces(read_bank(store, settings.part), store, mouths=True)
-    return Sources(bank, noise=_noise(settings, store))
+    bank, company = read_with_company(store, settings.part, settings.company, max(settings.faces))
+    return Sources(with_faces(bank, store, mouths=True), noise=_noise(settings, store), company=company)
+
+
+def beyond(settings: ExamSettings, sources: Sources) -> list[int]:
+    """The numbers of faces that are more than there are speakers to mix."""
+    return [K for K in settings.faces if len(sources.bank.roster.names) < K]
 
 
 def read_paper(settings: ExamSettings, sources: Sources) -> pd.DataFrame:
     """The mixtures of the exam; drawn and written first, where the file is missing.
 
     Raises:
-        SettingsError: there are fewer speakers than faces, or no noise without the speakers of a mixture.
+        SettingsError: there are fewer speakers than the fewest faces, no noise without the speakers of a mixture, or
+            too few mixtures in which every voice is heard.
         CorpusError: the file holds no list of mixtures.
         OutputError: the file cannot be written.
     """
     if not settings.paper.is_file():
         drawn = draw_exam(
             sources,
-            faces=settings.faces,
+            faces=[K for K in settings.faces if K not in beyond(settings, sources)] or settings.faces,
             levels=settings.levels,
             mixtures=settings.mixtures,
             frames=settings.frames,

@@ -110,7 +110,7 @@ def write_figures(
         figures: of :func:`exam_figures`.
         rows: that sat the exam.
         missing: why some did not, by name.
-        about: whose exam it is: the run, the part of the speakers and their store.
+        about: whose exam it is: the run, the part of the speakers, their company and their store.
 
     Raises:
         OutputError: ``folder`` cannot be written.

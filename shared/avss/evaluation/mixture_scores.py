@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
 from avss.evaluation.separation_metrics import level, sdr, si_sdr
@@ -10,7 +9,7 @@ from avss.evaluation.separation_metrics import level, sdr, si_sdr
 
 @dataclass(frozen=True)
 class MixtureScores:
-    """Means over the faces of one mixture.
+    """Means over the faces of one mixture that speak and are judged.
 
     Attributes:
         si_sdr: of the voices, dB.
@@ -35,19 +34,22 @@ class MixtureJudge:
         mixture: [S].
         voices: the true ones [K,S].
         heard: bool [K]; the others are silent.
+        judged: bool [K]; the others are company, whom a voice may be confused with.
 
     Raises:
-        ValueError: no face is heard.
+        ValueError: no face is heard and judged.
     """
 
-    def __init__(self, mixture: Tensor, voices: Tensor, heard: Tensor) -> None:
-        if not heard.any():
-            raise ValueError("no face of the mixture is heard; there is nothing to judge")
+    def __init__(self, mixture: Tensor, voices: Tensor, heard: Tensor, judged: Tensor) -> None:
+        if not (heard & judged).any():
+            raise ValueError("no face of the mixture is heard and judged; there is nothing to judge")
         self._mixture, self._heard = mixture, heard
         self._voices = voices[heard]  # [H,S]
-        untouched = mixture.expand_as(self._voices)
-        self._si_sdr = si_sdr(estimate=untouched, reference=self._voices)
-        self._sdr = sdr(estimate=untouched, reference=self._voices)
+        self._places = judged[heard].nonzero().flatten()  # [J], of the judged among them
+        own = self._voices[self._places]  # [J,S]
+        untouched = mixture.expand_as(own)
+        self._si_sdr = si_sdr(estimate=untouched, reference=own)
+        self._sdr = sdr(estimate=untouched, reference=own)
 
     def judge(self, estimates: Tensor) -> MixtureScores:
         """Judge separated voices [K,S], in the order of the faces.
@@ -55,18 +57,18 @@ class MixtureJudge:
         Raises:
             ValueError: an estimate is not finite, or of another length.
         """
-        spoken, silent = estimates[self._heard], estimates[~self._heard]
-        H = len(spoken)
-        each = spoken[:, None].expand(-1, H, -1), self._voices[None].expand(H, -1, -1)  # [H,H,S]
-        matches = si_sdr(estimate=each[0], reference=each[1])  # [H,H], of estimates with voices
-        own = matches.diagonal()
+        spoken, silent = estimates[self._heard][self._places], estimates[~self._heard]  # [J,S], [K-H,S]
+        J, H = len(spoken), len(self._voices)
+        each = spoken[:, None].expand(-1, H, -1), self._voices[None].expand(J, -1, -1)  # [J,H,S]
+        matches = si_sdr(estimate=each[0], reference=each[1])  # [J,H], of estimates with voices
+        own = matches.gather(1, self._places[:, None])[:, 0]
         gain = own - self._si_sdr
         leaks = level(signal=silent, mixture=self._mixture.expand_as(silent)) if len(silent) else None
         return MixtureScores(
             si_sdr=own.mean().item(),
             si_sdri=gain.mean().item(),
-            sdri=(sdr(estimate=spoken, reference=self._voices) - self._sdr).mean().item(),
-            confused=(matches.argmax(dim=1) != torch.arange(H, device=own.device)).double().mean().item(),
+            sdri=(sdr(estimate=spoken, reference=self._voices[self._places]) - self._sdr).mean().item(),
+            confused=(matches.argmax(dim=1) != self._places).double().mean().item(),
             failed=(gain < 0).double().mean().item(),
             leakage=None if leaks is None else leaks.mean().item(),
         )

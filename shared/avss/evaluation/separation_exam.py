@@ -9,7 +9,7 @@ from rich.console import Console
 from avss.data.store import PreparedStore
 from avss.data.voice_bank import VoiceBank
 from avss.evaluation.exam import sit_exam
-from avss.evaluation.exam_paper import ExamSettings, read_paper, read_sources
+from avss.evaluation.exam_paper import ExamSettings, beyond, read_paper, read_sources
 from avss.evaluation.exam_rows import AUDIO_ONLY, ExamRow, audio_only, audio_visual, bounds, controls
 from avss.evaluation.exam_table import exam_figures, figures_table, improvement_table, write_figures
 from avss.models.audio_visual import AudioVisualSeparator
@@ -32,8 +32,8 @@ def examine(settings: ExamSettings, run: Path, out: Path, earlier: Mapping[str, 
     Raises:
         StoreError: the store is missing or damaged, or lacks clips or noise of the paper.
         ModelError: a model is missing or damaged, or does not fit the store.
-        CorpusError: there are no clips or recordings, or the paper is no list of mixtures.
-        SettingsError: there are fewer speakers than faces, or than the babble needs.
+        CorpusError: there are no clips or recordings, or the paper is no list of mixtures in which all are heard.
+        SettingsError: there are fewer speakers than the fewest faces, or than the babble needs.
         OutputError: something cannot be written.
     """
     store = PreparedStore(settings.store)
@@ -44,10 +44,15 @@ def examine(settings: ExamSettings, run: Path, out: Path, earlier: Mapping[str, 
     for row in rows:
         if row.most_faces is not None and row.most_faces < paper.K.max():
             missing[f"{row.name} beyond {row.most_faces} faces"] = "it was not trained for so many"
+    if impossible := beyond(settings, sources):
+        people = len(sources.bank.roster.names)
+        needed = f"that needs {max(impossible)} different speakers and {people} are there"
+        missing[f"an exam of {', '.join(map(str, impossible))} faces"] = needed
 
     scores = sit_exam(paper, sources, rows, out, listened=settings.listened, batch=settings.batch, jobs=settings.jobs)
     figures, title = exam_figures(scores), f"{run} · {settings.part} speakers of {settings.store}"
-    about = {"run": str(run), "part": settings.part, "store": str(settings.store)}
+    company = ", ".join(sorted(sources.company))
+    about = {"run": str(run), "part": settings.part, "store": str(settings.store), "company": company}
     write_figures(out, figures, rows, missing, about)
 
     console = Console()
@@ -55,6 +60,8 @@ def examine(settings: ExamSettings, run: Path, out: Path, earlier: Mapping[str, 
     description = read_description(run)
     known = set(store.speakers[settings.part]) & set(description.split.get("train", []))
     notes = [f"missing: {name}, for {why}" for name, why in missing.items()]
+    if company:
+        notes.append(f"in company, and not judged: {company}")
     if known:
         notes.append(f"{len(known)} of these speakers bear the name of one it learned from, in {description.corpus}")
     console.print("\n".join([*notes, f"tables in {out}"]), soft_wrap=True, markup=False, highlight=False)

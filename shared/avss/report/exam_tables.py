@@ -40,6 +40,7 @@ def easiest(exam: Exam) -> Table:
         ["", *map(_head, names)],
         rows,
         f"{means.mixtures[asked]} mixtures of {means.groups[asked]} sets of speakers; PESQ, STOI and ESTOI of fewer. "
+        f"{f'In company, and not judged: {exam.company}. ' if exam.company else ''}"
         "Intervals: 95 % over sets of speakers. ↑ higher is better, ↓ lower is better.",
         [rows_in_order(exam).index(AUDIO_VISUAL)],
     )

@@ -24,6 +24,7 @@ class Exam:
         run: whose.
         folder: of its tables.
         store, part: whom it was about.
+        company: names of the speakers who were mixed with them and not judged.
         weights: checksum of the weights behind each row.
         missing: why some rows are missing.
         figures: its means, as in ``figures.csv``.
@@ -33,6 +34,7 @@ class Exam:
     folder: Path
     store: str
     part: str
+    company: str
     weights: dict[str, str]
     missing: dict[str, str]
     figures: pd.DataFrame
@@ -106,6 +108,7 @@ def _read(run: Run, path: Path) -> Exam:
         told = json.loads(path.read_text())
         figures = pd.DataFrame(told["figures"])
         figures = figures.astype(dict.fromkeys(("snr", "value", "low", "high"), float))
-        return Exam(run, path.parent, told["store"], told["part"], told["rows"], told["missing"], figures)
+        whom = told["store"], told["part"], told.get("company", "")
+        return Exam(run, path.parent, *whom, told["rows"], told["missing"], figures)
     except (ValueError, TypeError, KeyError) as error:
         raise damaged(path) from error

@@ -7,6 +7,7 @@ from typing import Literal
 
 from avss.data.bank_pace import at_pace, join
 from avss.data.bank_reading import read_bank, read_talkers
+from avss.data.company import read_with_company
 from avss.data.mixture_draw import check_enough
 from avss.data.mixture_recipe import Sources
 from avss.data.mixture_settings import MixtureSettings
@@ -33,6 +34,7 @@ class SourceSettings:
         talkers: folder of sound of people who are not seen, for the training.
         rooms: how many are simulated.
         paces: the training clips are also heard, and seen, at these paces, as if by other people.
+        company: where fewer people validate than a mixture has faces, those of the training join, unjudged.
     """
 
     speakers: int | None = None
@@ -41,6 +43,7 @@ class SourceSettings:
     talkers: Path | None = None
     rooms: int = 0
     paces: Sequence[float] = ()
+    company: bool = False
 
 
 def separation_data(
@@ -71,8 +74,10 @@ def separation_data(
         SettingsError: there are fewer speakers than asked for, or than the faces of a mixture or the babble need.
         StoreError: the store is damaged.
     """
-    noisy = any(level.noise > 0 for level in levels)
-    train, valid = (read_sources(store, part, settings, see, noisy=noisy, seed=seed) for part in ("train", "valid"))
+    noisy, faces = any(level.noise > 0 for level in levels), max((level.speakers[1] for level in levels), default=0)
+    train, valid = (
+        read_sources(store, part, settings, see, noisy=noisy, faces=faces, seed=seed) for part in ("train", "valid")
+    )
     valid_levels = [exam_like(level) for level in levels]
     # Before a training comes to the level that cannot be drawn.
     for level, valid_level in zip(levels, valid_levels, strict=True):
@@ -97,11 +102,13 @@ def read_sources(
     see: See,
     *,
     noisy: bool,
+    faces: int,
     seed: int,
 ) -> Sources:
     """The clips of a part of the store's split, and what is heard beside them.
 
-    Nobody, no noise and no room is in two parts; babble, other paces and unseen talkers are for the training alone.
+    No noise and no room is in two parts, nor is anybody but company, who is not judged; babble, other paces and unseen
+    talkers are for the training alone.
 
     Args:
         store: where the clips lie.
@@ -109,6 +116,7 @@ def read_sources(
         settings: what else there is.
         see: adds to a bank what is seen.
         noisy: whether there is noise at all: coloured, and what ``settings`` adds.
+        faces: the largest number in a mixture.
         seed: of noise and rooms.
 
     Raises:
@@ -118,8 +126,11 @@ def read_sources(
     """
     training = part == "train"
     seed = 2 * seed + training
-    bank = see(read_bank(store, part, speakers=settings.speakers if training else None))
-    heard = bank
+    if training:
+        bank, company = read_bank(store, part, speakers=settings.speakers), frozenset[str]()
+    else:
+        bank, company = read_with_company(store, part, "train" if settings.company else None, faces)
+    bank = heard = see(bank)
     if training and settings.paces:
         bank = join([bank, *(at_pace(bank, pace) for pace in settings.paces)])
     return Sources(
@@ -127,6 +138,7 @@ def read_sources(
         others=read_talkers(settings.talkers) if training and settings.talkers else None,
         noise=_noise(heard, part, settings, seed) if noisy else None,
         rooms=simulate_rooms(settings.rooms, seed=seed) if settings.rooms else None,
+        company=company,
     )
 
 

@@ -89,7 +89,7 @@ class SeparationTask(pl.LightningModule):
         return loss
 
     def validation_step(self, batch: Mixtures, batch_idx: int) -> None:
-        """Log the improvement of the voices that speak: of all, by number of faces, and by level."""
+        """Log the improvement of the judged voices: of all, by number of faces, and by level."""
         voices = self(batch)
         if self.loss.any_order:
             voices = self.loss.in_order(voices, batch.voices, batch.mixture)
@@ -118,8 +118,8 @@ class SeparationTask(pl.LightningModule):
 
 
 def improvement(voices: Tensor, batch: Mixtures) -> Tensor:
-    """How much better each voice that speaks is than the mixture, SI-SDRi in dB, [number of such voices]."""
-    speaks = ~is_silent(batch.voices, batch.mixture)
+    """How much better each judged voice that speaks is than the mixture, SI-SDRi in dB, [number of such voices]."""
+    speaks = ~is_silent(batch.voices, batch.mixture) & batch.judged
     reference, mixture = batch.voices[speaks], batch.mixture[:, None].expand_as(voices)[speaks]
     return si_sdr(estimate=voices[speaks].float(), reference=reference) - si_sdr(estimate=mixture, reference=reference)
 
