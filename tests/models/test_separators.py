@@ -171,8 +171,8 @@ def test_families_are_made_by_name_with_a_twin_of_the_same_net(family: Family) -
     assert FAMILIES[family] is type(seeing.net)
 
 
-def test_the_cheap_family_has_at_most_2_8_million_weights() -> None:
-    assert sum(weight.numel() for weight in make_separator(SeparatorSettings(), 192, 64).parameters()) < 2.8e6
+def test_the_cheap_family_has_at_most_3_million_weights() -> None:
+    assert sum(weight.numel() for weight in make_separator(SeparatorSettings(), 192, 64).parameters()) < 3e6
 
 
 def test_an_unknown_family_is_refused_by_name() -> None:

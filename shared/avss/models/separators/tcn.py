@@ -22,7 +22,7 @@ class TCN(nn.Module):
         width: channels of the net.
         stages: how often the dilations 1, 2, 4, … are run through.
         blocks: dilations of a stage.
-        window: samples of a frame.
+        window: samples of a frame, as many as a frame of the video lasts.
         hop: samples from one frame to the next.
         fusion: how the cues come in.
     """
@@ -31,10 +31,10 @@ class TCN(nn.Module):
         self,
         cues: int,
         width: int = 192,
-        stages: int = 2,
-        blocks: int = 8,
-        window: int = 512,
-        hop: int = 256,
+        stages: int = 4,
+        blocks: int = 4,
+        window: int = 640,
+        hop: int = 320,
         fusion: Fusion = "film",
     ) -> None:
         super().__init__()
