@@ -1,4 +1,5 @@
 # make replicate   all stages in order on the generated corpus, then the pictures and tables to look at
+#                  on real clips: make replicate PRESET=grid GRID=FOLDER, told in README.md
 # make test        style, types and tests
 # make benchmark   speed, as ratios measured in one run
 #
@@ -17,8 +18,11 @@ UV := $(or $(shell command -v uv),.uv/bin/uv)
 export OMP_WAIT_POLICY := PASSIVE
 export WANDB_MODE ?= offline
 
+# quick is the generated corpus, grid the folder GRID of real clips, divided by the split SPLIT.
+PRESET ?= quick
 SPEAKERS ?= 120
 CLIPS ?= 6
+SPLIT ?= avss
 JOBS ?= -1
 
 PCA := 1_frontend/1_1_pca
@@ -27,13 +31,20 @@ AVSS_MAIN := 2_avss_main
 FINE_TUNING := 3_fine_tuning
 CURRICULUM := 4_curriculum_learning
 
-# A script with its settings for minutes on two cores.
-quick = $(PYTHON) $(1)/$(2).py --config $(1)/$(2)_quick.yaml
+# A script with its settings of the preset, or with those of the thesis where the preset has none of its own.
+script = $(PYTHON) $(1)/$(2).py --config $(or $(wildcard $(1)/$(2)_$(PRESET).yaml),$(1)/$(2).yaml)
 
-.PHONY: help setup replicate test benchmark lock clean
+# Folders that may be given too: LANDMARKS of real lips to start from, NOISE, and TALKERS who are heard and not seen.
+LANDMARK_LIPS = $(PYTHON) $(FRONTEND)/train_lip2phone.py --config $(FRONTEND)/train_lip2phone_landmarks.yaml \
+	--landmarks $(LANDMARKS) --split $(SPLIT)
+START = $(if $(LANDMARKS),--start runs/1_2_frontend_training/landmarks_grid)
+HEARD = $(if $(NOISE),--sources.recordings $(NOISE)) $(if $(TALKERS),--sources.talkers $(TALKERS))
+ASKED = $(if $(NOISE),--exam.recordings $(NOISE))
+
+.PHONY: help setup replicate corpus-quick corpus-grid test benchmark lock clean
 
 help:
-	@sed -n '1,6s/^# \{0,1\}//p' Makefile
+	@sed -n '1,7s/^# \{0,1\}//p' Makefile
 
 setup: .venv/.complete
 
@@ -44,26 +55,34 @@ setup: .venv/.complete
 	$(UV) pip install --quiet --no-deps --no-build-isolation --editable . --python $(PYTHON)
 	touch $@
 
-replicate: setup
+replicate: corpus-$(PRESET)
+	$(call script,$(PCA),fit_pca)
+	$(call script,$(PCA),evaluate)
+	$(call script,$(FRONTEND),label_phones)
+	$(call script,$(FRONTEND),measure_voices) --jobs $(JOBS)
+	$(if $(LANDMARKS),$(LANDMARK_LIPS))
+	$(call script,$(FRONTEND),train_lip2phone) $(START)
+	$(call script,$(FRONTEND),train_face_to_speaker)
+	$(call script,$(FRONTEND),join_frontend)
+	$(call script,$(FRONTEND),evaluate)
+	$(call script,$(AVSS_MAIN),train) $(HEARD)
+	$(call script,$(AVSS_MAIN),train) $(HEARD) --twin audio --out runs/2_avss_main/audio_only_$(PRESET)
+	$(call script,$(AVSS_MAIN),evaluate) $(ASKED)
+	$(call script,$(FINE_TUNING),train) $(HEARD)
+	$(call script,$(FINE_TUNING),evaluate) $(ASKED)
+	$(call script,$(CURRICULUM),train) $(HEARD)
+	$(call script,$(CURRICULUM),evaluate) $(ASKED)
+	shopt -s nullglob; $(AVSS) report runs/*/{quick,grid} runs/*/*_{quick,grid} --out runs/report.html
+
+corpus-quick: setup
 	$(AVSS) doctor
 	$(AVSS) corpus generate --out data/generated/clips --speakers $(SPEAKERS) --clips $(CLIPS) --jobs $(JOBS)
-	$(call quick,$(PCA),prepare) --jobs $(JOBS)
-	$(call quick,$(PCA),fit_pca)
-	$(call quick,$(PCA),evaluate)
-	$(call quick,$(FRONTEND),label_phones)
-	$(call quick,$(FRONTEND),measure_voices) --jobs $(JOBS)
-	$(call quick,$(FRONTEND),train_lip2phone)
-	$(call quick,$(FRONTEND),train_face_to_speaker)
-	$(call quick,$(FRONTEND),join_frontend)
-	$(call quick,$(FRONTEND),evaluate)
-	$(call quick,$(AVSS_MAIN),train)
-	$(call quick,$(AVSS_MAIN),train) --twin audio --out runs/2_avss_main/audio_only_quick
-	$(call quick,$(AVSS_MAIN),evaluate)
-	$(call quick,$(FINE_TUNING),train)
-	$(call quick,$(FINE_TUNING),evaluate)
-	$(call quick,$(CURRICULUM),train)
-	$(call quick,$(CURRICULUM),evaluate)
-	$(AVSS) report runs/*/quick runs/*/*_quick --out runs/report.html
+	$(call script,$(PCA),prepare) --jobs $(JOBS)
+
+corpus-grid: setup
+	$(if $(GRID),,$(error Say where the real clips are: make replicate PRESET=grid GRID=FOLDER))
+	$(AVSS) doctor
+	$(call script,$(PCA),prepare) --corpus $(GRID) --split $(SPLIT) --jobs $(JOBS)
 
 test: setup
 	.venv/bin/ruff check .
