@@ -75,8 +75,8 @@ def test_a_list_comes_back_as_it_was_written(exam, tmp_path: Path):
 
 def test_a_list_tells_who_joins(sources):
     exam = draw_exam(replace(sources, company=frozenset("adefg")), mixtures=9, frames=10, silent_faces=0.3, seed=3)
-    for row in exam.itertuples():
-        faces = [(getattr(row, f"speaker_{k + 1}"), getattr(row, f"face_{k + 1}")) for k in range(row.K)]
+    for row in exam.to_dict("records"):
+        faces = [(row[f"speaker_{k + 1}"], row[f"face_{k + 1}"]) for k in range(row["K"])]
         assert faces[0][1] == "speaks"
         assert all((who in "adefg") == (face == "joins") for who, face in faces)
 
