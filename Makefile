@@ -20,8 +20,8 @@ export WANDB_MODE ?= offline
 
 # quick is the generated corpus, grid the folder GRID of real clips, divided by the split SPLIT.
 PRESET ?= quick
-SPEAKERS ?= 120
-CLIPS ?= 6
+SPEAKERS ?= 200
+CLIPS ?= 3
 SPLIT ?= avss
 JOBS ?= -1
 
