@@ -11,13 +11,10 @@ stopped.
 
 from pathlib import Path
 
-from rich.console import Console
-from rich.markdown import Markdown
-
 from avss.data.store import PreparedStore
 from avss.evaluation.ablation_picture import draw_ablations
 from avss.terminal import run_script
-from avss.training.ablation import MARKDOWN, read_ablations, run_ablations, show_plan
+from avss.training.ablation import read_ablations, run_ablations, show_answers, show_plan
 from avss.training.run import Precision
 from avss.training.separation_laboratories import SeparatorLaboratory
 from avss.training.separation_variants import SeparatorVariant
@@ -59,9 +56,7 @@ def ablate(
     bench = VariantBench(PreparedStore(store), frontend, yardstick, out / "nets", device, precision)
     rows = run_ablations(questions, base, SeparatorLaboratory(bench, frontend).measure, out, data=bench.data)
     draw_ablations(out / "ablations.png", questions, rows, FIGURE)
-    console = Console()
-    console.print(Markdown((out / MARKDOWN).read_text()))
-    console.print(f"tables and figure in {out}", soft_wrap=True, markup=False, highlight=False)
+    show_answers(out)
 
 
 if __name__ == "__main__":

@@ -11,13 +11,10 @@ Nets are kept, so a run that was killed goes on where it stopped.
 
 from pathlib import Path
 
-from rich.console import Console
-from rich.markdown import Markdown
-
 from avss.data.store import PreparedStore
 from avss.evaluation.ablation_picture import draw_ablations
 from avss.terminal import run_script
-from avss.training.ablation import MARKDOWN, read_ablations, run_ablations, show_plan
+from avss.training.ablation import read_ablations, run_ablations, show_answers, show_plan
 from avss.training.run import Precision
 from avss.training.separation_laboratories import CurriculumLaboratory
 from avss.training.separation_variants import CurriculumVariant
@@ -59,9 +56,7 @@ def ablate(
     bench = VariantBench(PreparedStore(store), start, yardstick, out / "nets", device, precision)
     rows = run_ablations(questions, base, CurriculumLaboratory(bench, start).measure, out, data=bench.data)
     draw_ablations(out / "ablations.png", questions, rows, FIGURE)
-    console = Console()
-    console.print(Markdown((out / MARKDOWN).read_text()))
-    console.print(f"tables and figure in {out}", soft_wrap=True, markup=False, highlight=False)
+    show_answers(out)
 
 
 if __name__ == "__main__":

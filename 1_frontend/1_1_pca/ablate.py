@@ -11,16 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from rich.console import Console
-from rich.markdown import Markdown
-
 from avss.data.mouths import MouthView
 from avss.data.store import PreparedStore
 from avss.evaluation.ablation_picture import draw_ablations
 from avss.evaluation.mouths import mouth_errors, over_speakers
 from avss.models.mouth_pca import MouthPCA
 from avss.terminal import run_script
-from avss.training.ablation import MARKDOWN, read_ablations, run_ablations, show_plan
+from avss.training.ablation import read_ablations, run_ablations, show_answers, show_plan
 from avss.training.eigenmouths import fit_eigenmouths
 
 
@@ -53,7 +50,7 @@ def ablate(
         part: the speakers to measure on; choose on valid, report on test.
         plan: show what would be measured, and end.
     """
-    questions, console = read_ablations(ablations, base), Console()
+    questions = read_ablations(ablations, base)
     if plan:
         show_plan(questions)
         return
@@ -74,8 +71,7 @@ def ablate(
     data = f"{part} speakers of {store} ({len(prepared)} clips)"
     rows = run_ablations(questions, base, measure, out, data=data)
     draw_ablations(out / "ablations.png", questions, rows, "error")
-    console.print(Markdown((out / MARKDOWN).read_text()))
-    console.print(f"tables and figure in {out}", soft_wrap=True, markup=False, highlight=False)
+    show_answers(out)
 
 
 if __name__ == "__main__":

@@ -10,13 +10,10 @@ speakers of another part by the labels of ``base``. Nets are kept, so a run that
 from pathlib import Path
 from typing import Literal
 
-from rich.console import Console
-from rich.markdown import Markdown
-
 from avss.data.store import PreparedStore
 from avss.evaluation.ablation_picture import draw_ablations
 from avss.terminal import run_script
-from avss.training.ablation import MARKDOWN, read_ablations, run_ablations, show_plan
+from avss.training.ablation import read_ablations, run_ablations, show_answers, show_plan
 from avss.training.lip_variants import LipLaboratory, LipVariant
 
 _BASE = LipVariant()
@@ -46,7 +43,7 @@ def ablate(
         device: cpu, gpu, mps or auto.
         plan: show what would be measured, and end.
     """
-    questions, console = read_ablations(ablations, base), Console()
+    questions = read_ablations(ablations, base)
     if plan:
         show_plan(questions)
         return
@@ -55,8 +52,7 @@ def ablate(
     data = f"{part} speakers of {store} ({len(prepared)} clips), PCA {pca}, face net {face}"
     rows = run_ablations(questions, base, laboratory.measure, out, data=data)
     draw_ablations(out / "ablations.png", questions, rows, "phones")
-    console.print(Markdown((out / MARKDOWN).read_text()))
-    console.print(f"tables and figure in {out}", soft_wrap=True, markup=False, highlight=False)
+    show_answers(out)
 
 
 if __name__ == "__main__":

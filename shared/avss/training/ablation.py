@@ -19,6 +19,7 @@ from typing import Any
 import pandas as pd
 import yaml
 from rich.console import Console
+from rich.markdown import Markdown
 
 from avss.errors import AvssError, SettingsError
 from avss.files import writing
@@ -76,6 +77,12 @@ def show_plan(ablations: Sequence[Ablation]) -> None:
         _say(ablation.question)
         for change in ablation.changes:
             _say(f"  {_told(change)}")
+
+
+def show_answers(folder: Path) -> None:
+    """Print the tables that :func:`run_ablations` left in ``folder``, and where they are."""
+    Console().print(Markdown((folder / MARKDOWN).read_text()))
+    _say(f"tables and figures in {folder}")
 
 
 def run_ablations(
