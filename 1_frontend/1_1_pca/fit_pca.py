@@ -18,6 +18,7 @@ from avss.models.mouth_pca import MouthPCA
 from avss.models.weights import save_model
 from avss.terminal import run_script
 from avss.training.eigenmouths import fit_eigenmouths, mouth_settings
+from avss.training.environment import write_environment
 from avss.vision.mouth import CROP
 
 
@@ -46,6 +47,7 @@ def fit_pca(store: Path, out: Path, components: PositiveInt = 32, every: Positiv
             "explained_variance": explained,
         },
     )
+    write_environment(out)
     summary = f"{components} components of {frames} mouths explain {explained:.1%} of their variance"
     Console().print(f"{summary} · {out}", soft_wrap=True, markup=False, highlight=False)
 

@@ -14,6 +14,7 @@ from avss.models.face_to_speaker import FaceToSpeaker
 from avss.models.frontend import Frontend
 from avss.models.weights import ModelDescription, load_model, read_description, save_model
 from avss.terminal import run_script
+from avss.training.environment import write_environment
 
 
 def join_frontend(lips: Path, face: Path, out: Path) -> None:
@@ -30,6 +31,7 @@ def join_frontend(lips: Path, face: Path, out: Path) -> None:
     frontend = Frontend(reader.lips, reader.pca, knower)
     notes = of_lips.notes | {"face": {"corpus": of_face.corpus, "split": of_face.split, **of_face.notes}}
     save_model(frontend, out, corpus=of_lips.corpus, split=of_lips.split, notes=notes)
+    write_environment(out)
     weights = sum(weight.numel() for weight in frontend.parameters())
     summary = f"a frontend of {frontend.size} features, {weights / 1e6:.2f} M weights · {out}"
     Console().print(summary, soft_wrap=True, markup=False, highlight=False)

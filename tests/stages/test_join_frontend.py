@@ -1,5 +1,6 @@
 """Joining the nets of 1.2 by the command line."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from avss.models.frontend import Frontend
 from avss.models.lip2phone import Lip2Phone
 from avss.models.mouth_pca import MouthPCA
 from avss.models.weights import load_model, read_description, save_model
+from avss.training.environment import ENVIRONMENT
 
 SCRIPT = Path(__file__).parents[2] / "1_frontend" / "1_2_frontend_training" / "join_frontend.py"
 SPLIT = {"train": ["s1", "s2"], "valid": ["s3"], "test": ["s4"]}
@@ -40,6 +42,7 @@ def test_two_nets_become_one_that_tells_where_both_come_from(lips: Path, tmp_pat
     frontend, description = load_model(tmp_path / "both", Frontend), read_description(tmp_path / "both")
     assert frontend.size == 192 and frontend.pca is not None and frontend.face is not None
     assert "192 features" in done.stdout
+    assert "join_frontend.py" in json.loads((tmp_path / "both" / ENVIRONMENT).read_text())["command"]
     assert (description.corpus, description.split) == ("made", SPLIT)
     assert description.notes["mouths"] == {"mouth_crop": [32, 48]}
     assert description.notes["face"] == {"corpus": "another", "split": other, "voice": ["f0"]}

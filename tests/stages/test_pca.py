@@ -1,5 +1,6 @@
 """Stage 1.1 after the preparation, as people run it: fit, evaluate, ablate, and what is said when it cannot be."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,6 +13,7 @@ import pytest
 from avss.data.store import PreparedStore
 from avss.models.mouth_pca import MouthPCA
 from avss.models.weights import load_model, read_description
+from avss.training.environment import ENVIRONMENT
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "1_frontend" / "1_1_pca"
@@ -50,6 +52,7 @@ def test_a_fitted_pca_is_a_model_that_says_whom_it_saw(fitted: Path, store: Path
     description = read_description(fitted)
     assert description.split == {"train": ["s1", "s2"], "valid": ["s3"], "test": ["s4"]}
     assert description.corpus == str(store)
+    assert "fit_pca.py" in json.loads((fitted / ENVIRONMENT).read_text())["command"]
 
 
 def test_an_evaluation_is_a_table_and_four_pictures(fitted: Path, store: Path, tmp_path: Path) -> None:

@@ -29,6 +29,6 @@ def origins_section(runs: Sequence[Run]) -> Section:
         for machine, names in machines.items()
         if machine
     ]
-    note = "Unknown: joined and fitted without a training, or trained before runs kept it."
+    note = "Unknown: made before runs kept it."
     columns = ["run", "started", "commit", "command"]
     return Section("Runs", [Table("What made the figures", columns, rows, note), *known])
