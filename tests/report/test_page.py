@@ -146,6 +146,14 @@ def test_exams_on_two_corpora_have_a_headline_each(runs: Path, tmp_path: Path) -
     assert page.tables[0][0] == page.tables[1][0]
 
 
+def test_levels_that_were_met_all_at_once_have_their_scores_too(runs: Path, tmp_path: Path) -> None:
+    run = copied(runs / "curriculum", tmp_path)
+    pd.read_csv(run / "metrics.csv").drop(columns="level").to_csv(run / "metrics.csv", index=False)
+    shown = [picture["alt"] for picture in Page(write_report([run], tmp_path / "report.html")).all("img")]
+    assert [alt for alt in shown if alt.startswith("SI-SDRi in validation after 2 epochs, dB: level 1")]
+    assert not [alt for alt in shown if alt.startswith("level over")]
+
+
 def test_a_killed_training_is_shown_with_the_command_that_goes_on(runs: Path, tmp_path: Path) -> None:
     run = copied(runs / "separator", tmp_path)
     for name in ("model.json", "weights.safetensors"):

@@ -30,10 +30,12 @@ def training_curves(run: Run) -> list[Figure]:
     panels = [_metric(metrics, name) for name in _METRICS if _parts(metrics, name)]
     caption = "The training, epoch by epoch. Losses should fall and scores rise, in validation too."
     if _LEVEL in metrics:
-        panels += [_level(metrics), _scores_of_levels(metrics)]
+        panels.append(_level(metrics))
         caption += (
             " On a harder level the loss may rise again. Each level is left when validation no longer gains on it."
         )
+    if _scored(metrics):
+        panels.append(_scores_of_levels(metrics))
     legend = [key for part, key in _PARTS.items() if metrics.columns.str.startswith(f"{part}_").any()]
     return [Figure(caption, panels, legend)]
 
