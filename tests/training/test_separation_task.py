@@ -1,5 +1,7 @@
 """What a training of a separator learns from, and what it is judged by."""
 
+import copy
+
 import pytest
 import torch
 
@@ -12,6 +14,7 @@ from avss.data.voice_bank import VoiceBank
 from avss.models.audio_visual import AudioVisualSeparator
 from avss.models.separators.separator import Separator
 from avss.training.cached_features import with_features, without_features
+from avss.training.callbacks import TrainingError
 from avss.training.separation_losses import is_silent
 from avss.training.separation_task import Learning, SeparationTask, improvement, level_score
 
@@ -88,6 +91,13 @@ def test_only_a_net_that_is_told_nothing_may_name_voices_in_any_order(
         for free in (True, False)
     ]
     assert losses[0] < -25 and losses[1] > -3
+
+
+def test_validation_that_gives_no_numbers_ends_the_training(buzzing_bank: VoiceBank, small_twin: Separator) -> None:
+    task = SeparationTask(copy.deepcopy(small_twin), learning=Learning())
+    next(task.separator.net.parameters()).data.fill_(torch.nan)
+    with pytest.raises(TrainingError, match="not finite .* lower rate"):
+        task.validation_step(mixtures_of(without_features(buzzing_bank)), 0)
 
 
 def test_levels_have_scores_of_their_own() -> None:

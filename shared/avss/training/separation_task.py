@@ -19,6 +19,7 @@ from avss.data.mixing import Mixtures
 from avss.evaluation.separation_metrics import si_sdr
 from avss.models.audio_visual import AudioVisualSeparator
 from avss.models.separators.separator import Separator
+from avss.training.callbacks import TrainingError
 from avss.training.freezing import PartLearning
 from avss.training.rate_schedule import share_of_rate
 from avss.training.separation_losses import SeparationLoss, is_silent
@@ -89,10 +90,17 @@ class SeparationTask(pl.LightningModule):
         return loss
 
     def validation_step(self, batch: Mixtures, batch_idx: int) -> None:
-        """Log the improvement of the judged voices: of all, by number of faces, and by level."""
+        """Log the improvement of the judged voices: of all, by number of faces, and by level.
+
+        Raises:
+            TrainingError: voices that are no finite numbers.
+        """
         voices = self(batch)
         if self.loss.any_order:
             voices = self.loss.in_order(voices, batch.voices, batch.mixture)
+        if not voices.isfinite().all():
+            what = f"the voices separated in validation of epoch {self.current_epoch} are not finite"
+            raise TrainingError(what, "finite numbers", "train again with a lower rate")
         gain = improvement(voices, batch)
         names = [SCORE, f"{SCORE}_{batch.voices.shape[1]}faces"]
         if self._levels:
