@@ -3,7 +3,7 @@
     python tests/benchmarks/bench_frontend.py [--seconds S]
 
 CPU time, not wall time, per frame of one face at 25 frames/s. The weights are random and the landmarks noise: neither
-changes the work. The video is a generated clip of 360 × 288 pixels.
+changes the work. The video is a generated clip of 360 × 288 pixels. Learning is forward and backward.
 """
 
 import argparse
@@ -16,6 +16,8 @@ import numpy as np
 import torch
 from rich.console import Console
 from rich.table import Table
+from torch import nn
+from torch.nn.utils.rnn import pack_padded_sequence
 
 from avss.corpora.generated.corpus import generate_corpus
 from avss.corpora.opening import open_corpus
@@ -63,7 +65,24 @@ def decoding() -> float:
         return frames_per_second(lambda: list(read_frames(video)), sum(1 for _ in read_frames(video)))
 
 
-@torch.inference_mode()
+def learning(net: nn.RNNBase) -> float:
+    """Frames in a second of forward and backward through recurrent layers, on eight clips as Lip2Phone gives them."""
+    given = torch.randn(8, CLIP, net.input_size)
+
+    def step() -> None:
+        packed = pack_padded_sequence(given, torch.full((8,), CLIP), batch_first=True)
+        net(packed)[0].data.square().mean().backward()
+
+    return frames_per_second(step, 8 * CLIP)
+
+
+def recurrence() -> dict[str, float]:
+    """Lip2Phone's recurrent layers, and gated recurrent units with as many weights."""
+    lstm = Lip2Phone().lstm
+    gru = nn.GRU(lstm.input_size, 120, lstm.num_layers, batch_first=True, bidirectional=True)
+    return {"learning, LSTM layers": learning(lstm), "learning, GRU layers of the same size": learning(gru)}
+
+
 def main() -> None:
     """Measure and print a table."""
     parser = argparse.ArgumentParser()
@@ -74,7 +93,8 @@ def main() -> None:
     mouths = Frontend(Lip2Phone(COMPONENTS), MouthPCA(COMPONENTS, CROP), FaceToSpeaker(len(NAMES))).eval()
 
     def reading(frontend: Frontend, visual: Visual) -> float:
-        return frames_per_second(lambda: frontend(visual), visual.valid.numel())
+        with torch.inference_mode():
+            return frames_per_second(lambda: frontend(visual), visual.valid.numel())
 
     face = random_face(CLIP)
     clip, long = (stack([visual_of_face(**seen)]) for seen in (face, random_face(T)))
@@ -84,6 +104,7 @@ def main() -> None:
         f"landmarks, mouths and face, one video of {T // FRAME_RATE} s": reading(mouths, long),
         "points and resting shape of a store's clip": frames_per_second(lambda: visual_of_face(**face), CLIP),
         "decoding the video": decoding(),
+        **recurrence(),
     }
     table = Table("on one core", "frames/s", f"of the floor {FLOOR}", "faces at once, live")
     for name, rate in rows.items():

@@ -75,8 +75,6 @@ class Frontend(nn.Module):
     def freeze(self, *parts: str) -> None:
         """Stop ``parts``, of :data:`PARTS`, from learning; they drop nothing any more. Parts left out are passed over.
 
-        On CUDA no gradient reaches the PCA through frozen lips, for cuDNN differentiates no network at rest.
-
         Raises:
             ModelError: there is no such part.
         """

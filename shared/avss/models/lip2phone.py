@@ -1,8 +1,11 @@
 """Lip2Phone: which phone the lips are saying, frame by frame, and the features that tell it.
 
-Two convolutions look at ±3 frames, two bidirectional GRU layers at the whole clip. A frame without a face is a frame
+Two convolutions look at ±3 frames, two bidirectional LSTM layers at the whole clip. A frame without a face is a frame
 of zeros, marked as such, which the net bridges from both sides. Frames after the last valid one are padding: they get
 features of zero, and the others do not depend on how many there are.
+
+It is an LSTM and no GRU because torch hands only the former to a library that is made for CPUs: a training step takes a
+third of the time (tests/benchmarks/bench_frontend.py).
 """
 
 from collections.abc import Sequence
@@ -10,6 +13,7 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.backends import cudnn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from avss.errors import ModelError
@@ -48,7 +52,7 @@ class Lip2Phone(nn.Module):
     def __init__(
         self,
         mouth_components: int = 0,
-        hidden: int = 120,
+        hidden: int = 104,
         features: int = 128,
         dropout: float = 0.2,
         inputs: Sequence[LipInput] = INPUTS,
@@ -62,7 +66,7 @@ class Lip2Phone(nn.Module):
         self.wide = nn.Conv1d(sum(self._sizes.values()), hidden, 5, padding=2)
         self.narrow = nn.Conv1d(hidden, hidden, 3, padding=1)
         self.norms = nn.ModuleList(nn.LayerNorm(hidden) for _ in range(2))
-        self.gru = nn.GRU(hidden, hidden, 2, batch_first=True, bidirectional=True, dropout=dropout)
+        self.lstm = nn.LSTM(hidden, hidden, 2, batch_first=True, bidirectional=True, dropout=dropout)
         self.drop = nn.Dropout(dropout)
         self.out = nn.Linear(2 * hidden, features)
         self.phones = nn.Linear(features, len(PHONES))
@@ -121,7 +125,10 @@ class Lip2Phone(nn.Module):
 
     def _recurrent(self, hidden: Tensor, lengths: Tensor) -> Tensor:
         packed = pack_padded_sequence(hidden, lengths.clamp(min=1).cpu(), batch_first=True, enforce_sorted=False)
-        return pad_packed_sequence(self.gru(packed)[0], batch_first=True, total_length=hidden.shape[1])[0]
+        # cuDNN differentiates no net at rest, but frozen lips still have to tell the PCA what it should have said.
+        with cudnn.flags(enabled=self.training or not hidden.requires_grad):
+            said = self.lstm(packed)[0]
+        return pad_packed_sequence(said, batch_first=True, total_length=hidden.shape[1])[0]
 
 
 def _inside(valid: Tensor) -> Tensor:
