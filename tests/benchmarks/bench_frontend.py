@@ -16,8 +16,8 @@ import numpy as np
 import torch
 from rich.console import Console
 from rich.table import Table
-from torch import nn
-from torch.nn.utils.rnn import pack_padded_sequence
+from torch import Tensor, nn
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from avss.corpora.generated.corpus import generate_corpus
 from avss.corpora.opening import open_corpus
@@ -65,22 +65,27 @@ def decoding() -> float:
         return frames_per_second(lambda: list(read_frames(video)), sum(1 for _ in read_frames(video)))
 
 
-def learning(net: nn.RNNBase) -> float:
-    """Frames in a second of forward and backward through recurrent layers, on eight clips as Lip2Phone gives them."""
-    given = torch.randn(8, CLIP, net.input_size)
+class Packed(nn.Module):
+    """Recurrent layers as torch proposes them for clips of different lengths."""
 
-    def step() -> None:
-        packed = pack_padded_sequence(given, torch.full((8,), CLIP), batch_first=True)
-        net(packed)[0].data.square().mean().backward()
+    def __init__(self, net: nn.RNNBase) -> None:
+        super().__init__()
+        self.net = net
 
-    return frames_per_second(step, 8 * CLIP)
+    def forward(self, frames: Tensor, turned: Tensor) -> Tensor:
+        """[B,T,H] → [B,T,2H]; the first frame of each clip is ``turned`` to its last one."""
+        packed = pack_padded_sequence(frames, turned[:, 0] + 1, batch_first=True)
+        return pad_packed_sequence(self.net(packed)[0], batch_first=True)[0]
 
 
-def recurrence() -> dict[str, float]:
-    """Lip2Phone's recurrent layers, and gated recurrent units with as many weights."""
-    lstm = Lip2Phone().lstm
-    gru = nn.GRU(lstm.input_size, 120, lstm.num_layers, batch_first=True, bidirectional=True)
-    return {"learning, LSTM layers": learning(lstm), "learning, GRU layers of the same size": learning(gru)}
+def learning(packed: nn.RNNBase | None = None) -> float:
+    """Frames in a second of forward and backward, on eight clips of different lengths, with other recurrent layers."""
+    net = Lip2Phone()
+    if packed is not None:
+        net.recurrent = nn.ModuleList([Packed(packed)])
+    clips = stack([visual_of_face(**random_face(CLIP - n)) for n in range(8)])
+    frames, mouth = int(clips.valid.sum()), torch.zeros(*clips.valid.shape, 0)
+    return frames_per_second(lambda: net(clips.points, mouth, clips.valid).features.sum().backward(), frames)
 
 
 def main() -> None:
@@ -104,7 +109,9 @@ def main() -> None:
         f"landmarks, mouths and face, one video of {T // FRAME_RATE} s": reading(mouths, long),
         "points and resting shape of a store's clip": frames_per_second(lambda: visual_of_face(**face), CLIP),
         "decoding the video": decoding(),
-        **recurrence(),
+        "learning, as it is": learning(),
+        "learning, with packed LSTM layers": learning(nn.LSTM(104, 104, 2, batch_first=True, bidirectional=True)),
+        "learning, with packed GRU layers": learning(nn.GRU(104, 104, 2, batch_first=True, bidirectional=True)),
     }
     table = Table("on one core", "frames/s", f"of the floor {FLOOR}", "faces at once, live")
     for name, rate in rows.items():

@@ -1,11 +1,12 @@
 """Lip2Phone: which phone the lips are saying, frame by frame, and the features that tell it.
 
-Two convolutions look at ±3 frames, two bidirectional LSTM layers at the whole clip. A frame without a face is a frame
-of zeros, marked as such, which the net bridges from both sides. Frames after the last valid one are padding: they get
-features of zero, and the others do not depend on how many there are.
+Two convolutions look at ±3 frames, two LSTM layers in both directions at the whole clip. A frame without a face is a
+frame of zeros, marked as such, which the net bridges from both sides. Frames after the last valid one are padding: they
+get features of zero, and the others do not depend on how many there are.
 
-It is an LSTM and no GRU because torch hands only the former to a library that is made for CPUs: a training step takes a
-third of the time (tests/benchmarks/bench_frontend.py).
+Clips of several lengths are turned round, each within its own length, instead of being packed as torch proposes: packed
+layers, and gated recurrent units too, go through a batch step by step, and learn several times as slowly on a CPU
+(tests/benchmarks/bench_frontend.py).
 """
 
 from collections.abc import Sequence
@@ -14,7 +15,6 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 from torch.backends import cudnn
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from avss.errors import ModelError
 from avss.models.lip_features import INPUTS, MEASURES, LipInput, lip_features
@@ -66,7 +66,7 @@ class Lip2Phone(nn.Module):
         self.wide = nn.Conv1d(sum(self._sizes.values()), hidden, 5, padding=2)
         self.narrow = nn.Conv1d(hidden, hidden, 3, padding=1)
         self.norms = nn.ModuleList(nn.LayerNorm(hidden) for _ in range(2))
-        self.lstm = nn.LSTM(hidden, hidden, 2, batch_first=True, bidirectional=True, dropout=dropout)
+        self.recurrent = nn.ModuleList(_BothWays(size, hidden) for size in (hidden, 2 * hidden))
         self.drop = nn.Dropout(dropout)
         self.out = nn.Linear(2 * hidden, features)
         self.phones = nn.Linear(features, len(PHONES))
@@ -92,7 +92,9 @@ class Lip2Phone(nn.Module):
         hidden = torch.cat([*landmarks, torch.where(seen, mouth, 0), seen.float()], dim=-1)  # [B,T,36+C+1]
         for convolution, norm in zip((self.wide, self.narrow), self.norms, strict=True):
             hidden = norm(nn.functional.gelu(convolution(hidden.mT).mT)) * inside[..., None]  # [B,T,H]
-        hidden = self._recurrent(self.drop(hidden), inside.sum(1))  # [B,T,2H]
+        turned = _turned(inside)
+        for layer in self.recurrent:
+            hidden = layer(self.drop(hidden), turned)  # [B,T,2H]
         features = nn.functional.gelu(self.out(self.drop(hidden))) * inside[..., None]
         kept = self.drop(features)
         return LipReading(features, self.phones(kept), self.speaking(kept)[..., 0])
@@ -123,14 +125,34 @@ class Lip2Phone(nn.Module):
         """The inputs of the net in their order, and how many numbers each has."""
         return {**dict.fromkeys(self.inputs, MEASURES), "mouth": self.mouth_components, "seen": 1}
 
-    def _recurrent(self, hidden: Tensor, lengths: Tensor) -> Tensor:
-        packed = pack_padded_sequence(hidden, lengths.clamp(min=1).cpu(), batch_first=True, enforce_sorted=False)
+
+class _BothWays(nn.Module):
+    """[B,T,H'] → [B,T,2H]: one LSTM from the first frame on, and one from the last."""
+
+    def __init__(self, inputs: int, hidden: int) -> None:
+        super().__init__()
+        self.forth = nn.LSTM(inputs, hidden, batch_first=True)
+        self.back = nn.LSTM(inputs, hidden, batch_first=True)
+
+    def forward(self, frames: Tensor, turned: Tensor) -> Tensor:
         # cuDNN differentiates no net at rest, but frozen lips still have to tell the PCA what it should have said.
-        with cudnn.flags(enabled=self.training or not hidden.requires_grad):
-            said = self.lstm(packed)[0]
-        return pad_packed_sequence(said, batch_first=True, total_length=hidden.shape[1])[0]
+        with cudnn.flags(enabled=self.training or not frames.requires_grad):
+            forth = self.forth(frames)[0]
+            back = self.back(_from(frames, turned))[0]
+        return torch.cat([forth, _from(back, turned)], dim=-1)
 
 
 def _inside(valid: Tensor) -> Tensor:
     """Frames up to the last valid one, bool [B,T]."""
     return valid.flip(1).cummax(1).values.flip(1)
+
+
+def _turned(inside: Tensor) -> Tensor:
+    """Places that turn clips round up to the last frame ``inside`` [B,T], and back; int64 [B,T]."""
+    place = torch.arange(inside.shape[1], device=inside.device)
+    return torch.where(inside, inside.sum(1, keepdim=True) - 1 - place, place)
+
+
+def _from(frames: Tensor, places: Tensor) -> Tensor:
+    """Frames [B,T,H] in the order of ``places`` [B,T]."""
+    return frames.gather(1, places[..., None].expand_as(frames))
