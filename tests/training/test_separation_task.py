@@ -96,7 +96,7 @@ def test_only_a_net_that_is_told_nothing_may_name_voices_in_any_order(
 def test_validation_that_gives_no_numbers_ends_the_training(buzzing_bank: VoiceBank, small_twin: Separator) -> None:
     task = SeparationTask(copy.deepcopy(small_twin), learning=Learning())
     next(task.separator.net.parameters()).data.fill_(torch.nan)
-    with pytest.raises(TrainingError, match=r"not finite .* lower rate"):
+    with pytest.raises(TrainingError, match="are not finite"):
         task.validation_step(mixtures_of(without_features(buzzing_bank)), 0)
 
 
