@@ -26,7 +26,13 @@ def test_any_started_frame_counts(studio, name, rate):
 
 def test_an_intact_film_misses_nothing(studio):
     film = studio.film("a.mp4", sound=studio.tone(3, 44_100))
-    assert probe(film) == MediaInfo(frames=75, start=0.0, has_sound=True, missing=0.0)
+    info = probe(film)
+    assert info == MediaInfo(frames=75, start=0.0, has_sound=True, missing=0.0, keys=info.keys)
+
+
+def test_key_frames_are_found_where_the_encoder_put_them(studio):
+    groups = {"codec": "libx264", "encoder": {"g": "30", "sc_threshold": "0"}}
+    assert probe(studio.film("a.mp4", **groups)).keys == pytest.approx((0.0, 1.2, 2.4))
 
 
 def test_a_silent_film_has_no_sound(studio):

@@ -5,7 +5,7 @@ write none at all. Walking over the packets takes about two milliseconds for a G
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
@@ -37,12 +37,15 @@ class MediaInfo:
         has_sound: whether there is a sound stream.
         missing: seconds that the header promises but the file does not hold; 0.0 for an intact file, and for avi
             and mpg, whose headers promise nothing.
+        keys: when the pictures appear with which decoding can begin, in order, on the file's own clock in seconds;
+            empty where pictures have no timestamps by which one could find them.
     """
 
     frames: int
     start: float
     has_sound: bool
     missing: float
+    keys: tuple[float, ...] = field(repr=False)
 
 
 def probe(path: Path) -> MediaInfo:
@@ -56,7 +59,7 @@ def probe(path: Path) -> MediaInfo:
     with opened(path) as container:
         picture = picture_stream(container, path)
         sounds = container.streams.audio[:1]
-        pictures, everything = _spans(container, picture, sounds)
+        pictures, everything, keys = _spans(container, picture, sounds)
         promised_end = ((container.start_time or 0) + (container.duration or 0)) / av.time_base
     if not pictures:
         raise MediaError(f"the video stream of {path} is empty", "at least one picture", "record or copy it again")
@@ -70,15 +73,16 @@ def probe(path: Path) -> MediaInfo:
         start=start,
         has_sound=bool(sounds),
         missing=missing if missing > TOLERATED_SECONDS else 0.0,
+        keys=tuple(keys),
     )
 
 
 def _spans(
     container: InputContainer, picture: VideoStream, sounds: Sequence[AudioStream]
-) -> tuple[list[Span], list[Span]]:
-    """Start and end in seconds of each packet: those of the picture by time, and those of picture and sound."""
+) -> tuple[list[Span], list[Span], list[float]]:
+    """Start and end in seconds of each packet, of the picture by time and of both; and the starts of key frames."""
     usual = 1 / float(picture.average_rate or FRAME_RATE)
-    pictures, everything = [], []
+    pictures, everything, keys, stamped = [], [], [], True
     for packet in packets(container, picture, *sounds):
         stamp = packet.dts if packet.pts is None else packet.pts
         if stamp is None or packet.is_discard:
@@ -88,4 +92,6 @@ def _spans(
         everything.append(span)
         if packet.stream_index == picture.index:
             pictures.append(span)
-    return sorted(pictures), everything
+            keys += [start] if packet.is_keyframe else []
+            stamped = stamped and packet.pts is not None
+    return sorted(pictures), everything, sorted(keys) if stamped else []

@@ -10,7 +10,6 @@ and so does one that shows an older picture because its own, in a row of more th
 
 import logging
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import TypeVar
@@ -19,12 +18,12 @@ import av
 import numpy as np
 from av.audio.stream import AudioStream
 from av.container import InputContainer
-from av.video.reformatter import VideoReformatter
 
 from avss.errors import MediaError
-from avss.media.container import decode, find_picture, opened, packets, picture_stream, sound_stream
-from avss.media.frame import Frame, size_on_screen
-from avss.media.probing import TOLERATED_SECONDS, MediaInfo, probe
+from avss.media.container import decode, find_picture, opened, packets, sound_stream
+from avss.media.frame import Frame
+from avss.media.pictures import read_pictures
+from avss.media.probing import MediaInfo, probe
 from avss.rates import FRAME_RATE, SAMPLE_RATE, samples_in
 
 log = logging.getLogger(__name__)
@@ -39,76 +38,65 @@ _SLACK = 1 / 4 / FRAME_RATE
 _JUMP = samples_in(1) // 2
 
 
-def read_frames(path: Path, *, longest_side: int | None = None) -> Iterator[Frame]:
-    """Yield the T frames of a video at 25 per second, one at a time; T is ``probe(path).frames``.
+def read_frames(
+    path: Path,
+    *,
+    longest_side: int | None = None,
+    start: int = 0,
+    frames: int | None = None,
+    info: MediaInfo | None = None,
+) -> Iterator[Frame]:
+    """Yield frames of a video at 25 per second, one at a time: all T, where T is ``probe(path).frames``, or a stretch.
 
-    All frames have one size, with the rotation flag and the shape of the pixels applied.
+    All frames have one size, with the rotation flag and the shape of the pixels applied. A stretch has the very
+    frames that the whole video has there, and costs the same anywhere in a file that can seek.
 
     Args:
         path: any video file.
         longest_side: scale larger pictures down to this many pixels.
+        start: the first frame to yield.
+        frames: how many to yield; all up to the end when left out.
+        info: what ``probe(path)`` says, where that was asked before: asking takes long for a long file.
 
     Raises:
         MediaError: the file cannot be read, has no picture, or none that can be decoded.
+        ValueError: the stretch reaches beyond the video.
     """
-    info = probe(path)
-    if info.missing:
+    info = probe(path) if info is None else info
+    stop = info.frames if frames is None else start + frames
+    if not 0 <= start <= stop <= info.frames:
+        raise ValueError(f"frames {start} to {stop} are not within the {info.frames} frames of {path}")
+    if info.missing and stop == info.frames:
         log.warning("%s is cut off: %.2f s are missing", path, info.missing)
-    return _frames(path, info, longest_side)
+    return _frames(path, info, longest_side, range(start, stop))
 
 
-def _frames(path: Path, info: MediaInfo, longest_side: int | None) -> Iterator[Frame]:
+def _frames(path: Path, info: MediaInfo, longest_side: int | None, wanted: range) -> Iterator[Frame]:
+    since = info.start + wanted.start / FRAME_RATE
     damaged = 0
-    for frame in on_screen(_pictures(path, info, longest_side), info.start, info.frames):
+    for frame in on_screen(read_pictures(path, info, longest_side=longest_side, since=since), info.start, wanted):
         damaged += frame.damaged
         yield frame
     if damaged:
-        log.warning("%s: %d of %d frames are damaged", path, damaged, info.frames)
+        log.warning("%s: %d of %d frames are damaged", path, damaged, len(wanted))
 
 
-def on_screen(pictures: Iterable[tuple[float, Shown]], start: float, T: int) -> Iterator[Shown]:
-    """Choose for each of T frames the picture on screen ``k/25`` s after ``start``: the last that has appeared.
+def on_screen(pictures: Iterable[tuple[float, Shown]], start: float, frames: range) -> Iterator[Shown]:
+    """Choose for each frame ``k`` the picture on screen ``k/25`` s after ``start``: the last that has appeared.
 
     Args:
         pictures: at least one picture, each with the time in seconds at which it appears, in order.
         start: the time of frame 0, which shows the first picture even if that appears later.
-        T: number of frames to yield.
+        frames: numbers of the frames to yield, in order.
     """
     pictures = iter(pictures)
     _, shown = next(pictures)
     upcoming = next(pictures, None)
-    for k in range(T):
+    for k in frames:
         while upcoming is not None and upcoming[0] <= start + k / FRAME_RATE + _SLACK:
             _, shown = upcoming
             upcoming = next(pictures, None)
         yield shown
-
-
-def _pictures(path: Path, info: MediaInfo, longest_side: int | None) -> Iterator[tuple[float, Frame]]:
-    """Yield decoded pictures with their times; where more than two frames were lost, a stand-in for them."""
-    with opened(path) as container:
-        stream = picture_stream(container, path)
-        stream.thread_count = 1  # the cores are kept busy by reading several files
-        (width, height), converter = size_on_screen(stream, longest_side), VideoReformatter()
-        tick = float(stream.time_base or 1 / FRAME_RATE)
-        due: set[int] = set()  # timestamps of packets whose picture has not come out of the decoder yet
-        last, last_time = None, info.start
-        for packet in chain(packets(container, stream), [None]):
-            if packet is not None and packet.pts is not None and not packet.is_discard:
-                due.add(packet.pts)
-            for picture in decode(stream, packet):
-                stamp = round((last_time + 1 / FRAME_RATE) / tick) if picture.pts is None else picture.pts
-                time, frame = stamp * tick, Frame(picture, width, height, picture.is_corrupt, converter)
-                lost = {pts for pts in due if pts < stamp}
-                due -= lost | {stamp}
-                if lost and time - last_time > TOLERATED_SECONDS:
-                    yield min(lost) * tick, replace(last or frame, damaged=True)
-                yield time, frame
-                last, last_time = frame, time
-    if last is None:
-        raise MediaError(f"no picture of {path} can be decoded", "an intact video", "copy or record it again")
-    if due and info.start + info.frames / FRAME_RATE - last_time > TOLERATED_SECONDS:
-        yield min(due) * tick, replace(last, damaged=True)
 
 
 def read_wave(path: Path, frames: int) -> np.ndarray:
