@@ -10,20 +10,17 @@ and so does one that shows an older picture because its own, in a row of more th
 
 import logging
 from collections.abc import Iterable, Iterator
-from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
-import av
 import numpy as np
-from av.audio.stream import AudioStream
-from av.container import InputContainer
 
-from avss.errors import MediaError
-from avss.media.container import decode, find_picture, opened, packets, sound_stream
+from avss.media.container import opened, sound_stream
 from avss.media.frame import Frame
+from avss.media.mono_sound import mono_sounds, no_sound
 from avss.media.pictures import read_pictures
 from avss.media.probing import MediaInfo, probe
+from avss.media.source_sound import probe_sound
 from avss.rates import FRAME_RATE, SAMPLE_RATE, samples_in
 
 log = logging.getLogger(__name__)
@@ -33,9 +30,6 @@ Shown = TypeVar("Shown")
 # Containers round timestamps (webm to 1 ms) and phones let them jitter: a picture that appears at most
 # this many seconds after a frame's moment still belongs to that frame.
 _SLACK = 1 / 4 / FRAME_RATE
-
-# Sound whose timestamps leave the running count of samples by more than half a frame was lost or repeated.
-_JUMP = samples_in(1) // 2
 
 
 def read_frames(
@@ -116,13 +110,7 @@ def read_wave(path: Path, frames: int) -> np.ndarray:
     Raises:
         MediaError: the file cannot be read, has no sound, or none that can be decoded.
     """
-    with opened(path) as container:
-        stream = sound_stream(container, path)
-        start = probe(path).start if find_picture(container) is not None else None
-        wave = _placed(_sounds(container, stream), start, samples_in(frames))
-    if wave is None:
-        raise _no_sound(path)
-    return np.clip(wave, -1, 1, out=wave)
+    return probe_sound(path).on_frames().exactly(samples_in(frames))
 
 
 def read_sound(path: Path) -> np.ndarray:
@@ -138,47 +126,8 @@ def read_sound(path: Path) -> np.ndarray:
         MediaError: the file cannot be read, has no sound, or none that can be decoded.
     """
     with opened(path) as container:
-        pieces = [sound.to_ndarray()[0] for sound in _sounds(container, sound_stream(container, path))]
+        sounds = mono_sounds(container, sound_stream(container, path), SAMPLE_RATE)
+        pieces = [sound.to_ndarray()[0] for sound in sounds]
     if not pieces:
-        raise _no_sound(path)
+        raise no_sound(path)
     return np.clip(np.concatenate(pieces), -1, 1)
-
-
-def _no_sound(path: Path) -> MediaError:
-    return MediaError(f"no sound of {path} can be decoded", "an intact sound stream", "copy or record it again")
-
-
-def _placed(sounds: Iterable[av.AudioFrame], start: float | None, S: int) -> np.ndarray | None:
-    """Lay pieces of sound where their timestamps put them, [S] from ``start`` on; ``None`` if there are none."""
-    wave = np.zeros(S, np.float32)
-    position = None
-    for sound in sounds:
-        samples = sound.to_ndarray()[0]
-        time = sound.time or 0.0
-        start = time if start is None else start
-        stamped = round((time - start) * SAMPLE_RATE)
-        if position is None or abs(stamped - position) > _JUMP:
-            position = stamped
-        if position >= S:
-            break
-        piece = samples[max(0, -position) : S - position]
-        wave[max(0, position) :][: len(piece)] = piece
-        position += len(samples)
-    return None if position is None else wave
-
-
-def _sounds(container: InputContainer, stream: AudioStream) -> Iterator[av.AudioFrame]:
-    """Yield a stream's sound at 16 kHz, mono; a damaged stream may change its format on the way."""
-    resampler, source = None, None
-    decoded = (sound for packet in chain(packets(container, stream), [None]) for sound in decode(stream, packet))
-    for sound in decoded:
-        form = (sound.format.name, sound.layout.name, sound.sample_rate)
-        if resampler is None or form != source:
-            if resampler is not None:
-                yield from resampler.resample(None)
-            # rematrix_maxval=1: the sum of channels is scaled so that it cannot clip.
-            resampler = av.AudioResampler("fltp", "mono", SAMPLE_RATE, options={"rematrix_maxval": "1"})
-            source = form
-        yield from resampler.resample(sound)
-    if resampler is not None:
-        yield from resampler.resample(None)

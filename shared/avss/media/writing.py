@@ -1,17 +1,17 @@
 """Writing pictures and sound: a video of 25 frames a second with its sound, or a wav of 16 000 samples a second."""
 
 from collections.abc import Iterable
-from fractions import Fraction
 from itertools import chain
 from pathlib import Path
 from typing import Literal
 
 import av
 import numpy as np
-from scipy.io import wavfile
 
 from avss.files import writing
-from avss.rates import FRAME_RATE, SAMPLE_RATE, SAMPLES_PER_FRAME, samples_in
+from avss.media.films import Film, size_of
+from avss.media.wave_files import as_levels, writing_wave
+from avss.rates import FRAME_RATE, SAMPLE_RATE, samples_in
 
 VideoCodec = Literal["mpeg4", "mpeg1video", "libx264"]
 
@@ -44,46 +44,18 @@ def write_video(
     if first is None:
         raise ValueError("a video needs at least one frame")
     with writing(path) as temporary, av.open(f"file:{temporary}", "w") as container:
-        height, width = _size(first)
+        height, width = size_of(first)
         video = container.add_stream(codec, FRAME_RATE, width=width, height=height, pix_fmt="yuv420p")
         video.bit_rate = round(_BITS_PER_PIXEL * width * height * FRAME_RATE)
         audio = None if wave is None else container.add_stream(_SOUND_CODECS[path.suffix], SAMPLE_RATE, layout="mono")
-        T = 0
-        for k, frame in enumerate(chain([first], frames)):
-            if _size(frame) != (height, width):
-                raise ValueError(f"frame {k} has the size {_size(frame)}, frame 0 has {height, width}")
-            container.mux(video.encode(_picture(frame, k)))
-            if audio is not None and wave is not None:
-                container.mux(audio.encode(_sound(wave, k)))
-            T = k + 1
+        film, T = Film(container, video, audio), 0
+        for T, frame in enumerate(chain([first], frames), start=1):
+            film.show(frame)
+            if wave is not None:
+                film.play(wave[samples_in(T - 1) : samples_in(T)].astype(np.float32), SAMPLE_RATE)
         if wave is not None and wave.shape != (samples_in(T),):
             raise ValueError(f"{T} frames go with {samples_in(T)} samples of sound; got an array of {wave.shape}")
-        container.mux(video.encode(None))
-        if audio is not None:
-            container.mux(audio.encode(None))
-
-
-def _size(frame: np.ndarray) -> tuple[int, int]:
-    """Height and width of a frame."""
-    if frame.ndim != 3 or frame.shape[2] != 3 or frame.dtype != np.uint8:
-        raise ValueError(f"{frame.dtype} {list(frame.shape)} is no frame; uint8 [H,W,3] is")
-    return frame.shape[0], frame.shape[1]
-
-
-def _picture(frame: np.ndarray, k: int) -> av.VideoFrame:
-    picture = av.VideoFrame.from_ndarray(frame, format="rgb24")
-    picture.pts, picture.time_base = k, Fraction(1, FRAME_RATE)
-    return picture
-
-
-def _sound(wave: np.ndarray, k: int) -> av.AudioFrame:
-    start = samples_in(k)
-    samples = np.zeros((1, SAMPLES_PER_FRAME), np.float32)
-    part = wave[start : start + SAMPLES_PER_FRAME]
-    samples[0, : len(part)] = part
-    sound = av.AudioFrame.from_ndarray(samples, format="fltp", layout="mono")
-    sound.sample_rate, sound.pts, sound.time_base = SAMPLE_RATE, start, Fraction(1, SAMPLE_RATE)
-    return sound
+        film.finish()
 
 
 def write_wave(path: Path, wave: np.ndarray) -> None:
@@ -92,6 +64,5 @@ def write_wave(path: Path, wave: np.ndarray) -> None:
     Raises:
         OutputError: the disk is full, read-only or forbids writing.
     """
-    levels = np.clip(np.round(wave * 32_768), -32_768, 32_767).astype(np.int16)
-    with writing(path) as temporary:
-        wavfile.write(temporary, SAMPLE_RATE, levels)
+    with writing_wave(path, SAMPLE_RATE) as append:
+        append(as_levels(wave))
