@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from avss.errors import PartMissingError
-from avss.vision import landmarks as module
+from avss.vision import dlib_weights, landmarks
 from avss.vision.detector import Box, HogDetector
 from avss.vision.landmarks import LandmarkPredictor, box_around
 from avss.vision.tracks import FaceTrack
@@ -31,7 +31,7 @@ def test_a_box_beyond_the_border_gives_landmarks_still() -> None:
 
 
 def test_missing_weights_are_named_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "find_spec", lambda _name: None)
-    module._load_weights.cache_clear()
+    monkeypatch.setattr(dlib_weights, "find_spec", lambda _name: None)
+    landmarks._load_weights.cache_clear()
     with pytest.raises(PartMissingError, match="pip install 'face-recognition-models"):
         LandmarkPredictor()

@@ -13,14 +13,12 @@ weights of dlib trained on iBUG 300-W, for research only.
 """
 
 import functools
-from importlib.util import find_spec
-from pathlib import Path
 
 import dlib
 import numpy as np
 
-from avss.errors import PartMissingError
 from avss.vision.detector import Box
+from avss.vision.dlib_weights import find_weights
 
 POINTS = 68
 JAW = slice(0, 17)
@@ -75,14 +73,5 @@ class LandmarkPredictor:
 
 @functools.cache
 def _load_weights() -> dlib.shape_predictor:  # ty: ignore[missing-attribute]
-    # The package that carries the weights cannot be imported beside a recent setuptools; its files can be found.
-    spec = find_spec("face_recognition_models")
-    places = spec.submodule_search_locations if spec else None
-    weights = Path(places[0], "models", "shape_predictor_68_face_landmarks.dat") if places else None
-    if weights is None or not weights.is_file():
-        raise PartMissingError(
-            "the weights of the 68-point face landmark predictor are not installed",
-            "the package face-recognition-models",
-            "pip install 'face-recognition-models>=0.3,<0.4'",
-        )
+    weights = find_weights("shape_predictor_68_face_landmarks.dat", "the 68-point face landmark predictor")
     return dlib.shape_predictor(str(weights))  # ty: ignore[missing-attribute]
