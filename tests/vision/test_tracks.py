@@ -7,6 +7,7 @@ import pytest
 from avss.media.frame import Frame
 from avss.vision.detector import HogDetector
 from avss.vision.landmarks import LandmarkPredictor
+from avss.vision.likeness import looks
 from avss.vision.normalisation import normalise
 from avss.vision.tracks import FaceFollower, FaceTrack
 
@@ -87,3 +88,42 @@ def test_no_face_no_track(wall: np.ndarray, follow: Follow) -> None:
 def test_one_frame_is_a_track_of_one(film: Film, follow: Follow) -> None:
     (track,) = follow(film[:1])
     assert track.landmarks.shape == (1, 68, 2)
+
+
+def test_a_cut_to_somebody_else_in_the_same_place_ends_the_track(film: Film, other_film: Film, follow: Follow) -> None:
+    first, second = follow(film[:30] + other_film[30:53] + film[53:])
+    assert np.flatnonzero(first.valid).tolist() == [*range(30), *range(53, 75)]
+    assert np.flatnonzero(second.valid).tolist() == list(range(30, 53))
+
+
+def test_two_who_change_places_at_a_cut_are_not_taken_for_each_other(
+    film: Film, other_film: Film, follow: Follow
+) -> None:
+    pairs = [
+        (ours, other) if t < 40 else (other, ours) for t, (ours, other) in enumerate(zip(film, other_film, strict=True))
+    ]
+    tracks = follow([np.hstack(pair) for pair in pairs])
+    assert sorted(int(track.valid.sum()) for track in tracks) == [35, 35, 40, 40]
+
+
+def test_a_talker_behind_a_hand_is_one_track(film: Film, follow: Follow) -> None:
+    covered = [frame.copy() for frame in film]
+    for frame in covered[20:32]:
+        frame[100:, 80:280] = 128
+    (track,) = follow(covered)
+    assert track.valid[:20].all()
+    assert not track.valid[20:32].any()
+    assert track.valid[33:].all()
+
+
+def test_a_track_knows_how_its_face_looked_at_both_ends(film: Film, track: FaceTrack) -> None:
+    greys = [cv2.cvtColor(film[t], cv2.COLOR_RGB2GRAY) for t in (0, -1)]
+    np.testing.assert_allclose(track.looks, looks(greys, track.landmarks[[0, -1]]), atol=0.05)
+
+
+def test_nothing_begins_in_a_damaged_frame(
+    film: Film, wall: np.ndarray, follower: FaceFollower, frame_of: Callable[..., Frame]
+) -> None:
+    clip = [wall] * 4 + film[4:40]
+    (track,) = follower.follow(frame_of(rgb, damaged=t in (4, 5)) for t, rgb in enumerate(clip))
+    assert np.flatnonzero(track.valid).tolist() == list(range(6, 40))

@@ -5,7 +5,10 @@ those of the next are found; this is not just cheaper than detecting every time 
 detector's boxes jump in steps of several pixels. When a face carried to the next detection is not confirmed there,
 when it changes its look on the way, or when another face is there as well, the detector is asked on each frame of
 that stretch, so that the frames in which a face is really seen are known exactly. Nothing is ever taken from a frame
-in which a face was lost.
+in which a face was lost, or that is damaged.
+
+A face that appears where another one was lost goes on with its track only if it looks like it. So a hand before the
+face does not end a track, and a cut to somebody else in the same place does.
 
 Pictures are looked at once and let go, so a long video needs no more memory than a short one.
 """
@@ -17,18 +20,18 @@ from itertools import islice
 import numpy as np
 
 from avss.media.frame import Frame
-from avss.vision.detector import Box, Face, FaceDetector
+from avss.vision.detector import Face, FaceDetector
 from avss.vision.face_crop import FaceCrop, crop_face, neutrality
 from avss.vision.gaps import bridge_gaps
 from avss.vision.landmarks import LandmarkPredictor, box_around
-from avss.vision.likeness import is_one_face, looks
+from avss.vision.likeness import ALIKE, is_one_face, looks
 from avss.vision.mouth import crop_mouths
 
 DETECT_EVERY = 15
 
 # Boxes that overlap by this much are the same face: carried to a detection, and from one frame to the next.
 _CONFIRMED = 0.5
-_LINKED = 0.3
+LINKED = 0.3
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,9 @@ class FaceTrack:
         mouth: uint8 [T,32,48], the inside of the mouth.
         valid: bool [T], the face was seen in this frame; elsewhere short gaps are bridged and long ones zero.
         face: uint8 [64,64,3], the most neutral picture of the face.
+        neutrality: how neutral and sharp that picture is (larger is better).
+        looks: float32 [2,480], what the face looks like when it is first and last seen, as
+            :func:`~avss.vision.likeness.looks` has it.
         score: mean certainty of the detector.
     """
 
@@ -47,6 +53,8 @@ class FaceTrack:
     mouth: np.ndarray
     valid: np.ndarray
     face: np.ndarray
+    neutrality: float
+    looks: np.ndarray
     score: float
 
 
@@ -55,6 +63,7 @@ class _Growing:
     """A track under construction."""
 
     landmarks: np.ndarray
+    first_look: np.ndarray
     look: np.ndarray
     face: FaceCrop
     frames: list[int] = field(default_factory=list)
@@ -64,12 +73,13 @@ class _Growing:
 
     def extend(self, start: int, frames: Sequence[Frame], path: np.ndarray, score: float) -> None:
         """Add consecutive frames, from number ``start`` on, with their landmarks ``path`` [n,68,2]."""
-        self.landmarks, self.look = path[-1], looks([frames[-1].grey], path[-1:])[0]
+        self.landmarks = path[-1]
         self.scores.append(score)
         intact = [i for i, frame in enumerate(frames) if not frame.damaged]
         if not intact:
             return
         path = path[intact]
+        self.look = looks([frames[intact[-1]].grey], path[-1:])[0]
         self.frames += [start + i for i in intact]
         self.seen += list(path)
         self.mouths += list(crop_mouths([frames[i].grey for i in intact], path))
@@ -79,15 +89,16 @@ class _Growing:
     def finish(self, T: int) -> FaceTrack:
         valid = np.zeros(T, bool)
         landmarks, mouth = np.zeros((T, 68, 2), np.float32), np.zeros((T, 32, 48), np.uint8)
-        if self.frames:
-            valid[self.frames] = True
-            landmarks[self.frames], mouth[self.frames] = self.seen, self.mouths
+        valid[self.frames] = True
+        landmarks[self.frames], mouth[self.frames] = self.seen, self.mouths
         return FaceTrack(
-            bridge_gaps(landmarks, valid),
-            bridge_gaps(mouth, valid),
-            valid,
-            self.face.picture,
-            float(np.mean(self.scores)),
+            landmarks=bridge_gaps(landmarks, valid),
+            mouth=bridge_gaps(mouth, valid),
+            valid=valid,
+            face=self.face.picture,
+            neutrality=self.face.score,
+            looks=np.stack([self.first_look, self.look]).astype(np.float32),
+            score=float(np.mean(self.scores)),
         )
 
 
@@ -113,11 +124,11 @@ class FaceFollower:
         for block in _blocks(frames, self._detect_every):
             faces = self._detector(block[-1].grey)
             paths = [self._carry(track.landmarks, block) for track in active]
-            confirmed = _match([box_around(path[-1]) for path in paths], faces, _CONFIRMED)
+            confirmed = _match(_overlaps([path[-1] for path in paths], faces), _CONFIRMED)
             one_each = len(confirmed) == len(active) == len(faces)
             if one_each and all(_stays(track, block, path) for track, path in zip(active, paths, strict=True)):
-                for place, face in confirmed:
-                    active[place].extend(T, block, paths[place], face.score)
+                for place, at in confirmed:
+                    active[place].extend(T, block, paths[place], faces[at].score)
             else:
                 for i, frame in enumerate(block):
                     active = self._search(tracks, T + i, frame)
@@ -136,18 +147,20 @@ class FaceFollower:
     def _search(self, tracks: list[_Growing], t: int, frame: Frame) -> list[_Growing]:
         """Detect faces in one frame and add them to their tracks, new ones included; return the tracks seen."""
         faces = self._detector(frame.grey)
-        linked = {id(face): place for place, face in _match([box_around(k.landmarks) for k in tracks], faces, _LINKED)}
+        paths = [self._carry(self._predictor(frame.grey, face.box), [frame]) for face in faces]
+        views = [looks([frame.grey], path)[0] for path in paths]
+        alike = [[track.look @ view >= ALIKE for view in views] for track in tracks]
+        overlaps = _overlaps([track.landmarks for track in tracks], faces)
+        continued = {at: tracks[place] for place, at in _match(overlaps * np.reshape(alike, overlaps.shape), LINKED)}
         seen = []
-        for face in faces:
-            rough = self._predictor(frame.grey, face.box)
-            path = self._carry(rough, [frame])
-            if id(face) not in linked:
-                linked[id(face)] = len(tracks)
-                look = looks([frame.grey], path)[0]
-                tracks.append(_Growing(path[0], look, crop_face(frame.rgb, path[0])))
-            track = tracks[linked[id(face)]]
-            track.extend(t, [frame], path, face.score)
-            seen.append(track)
+        for at, (face, path, view) in enumerate(zip(faces, paths, views, strict=True)):
+            if at not in continued:
+                if frame.damaged:
+                    continue
+                continued[at] = _Growing(path[0], view, view, crop_face(frame.rgb, path[0]))
+                tracks.append(continued[at])
+            continued[at].extend(t, [frame], path, face.score)
+            seen.append(continued[at])
         return seen
 
 
@@ -159,17 +172,20 @@ def _blocks(frames: Iterable[Frame], size: int) -> Iterator[list[Frame]]:
         yield block
 
 
-def _match(boxes: Sequence[Box], faces: Sequence[Face], least: float) -> list[tuple[int, Face]]:
-    """Pairs of a box's place and the face that overlaps it by at least ``least``, best first, each used once."""
-    pairs = sorted(
-        ((box.overlap(face.box), place, at) for place, box in enumerate(boxes) for at, face in enumerate(faces)),
-        reverse=True,
-    )
+def _overlaps(landmarks: Sequence[np.ndarray], faces: Sequence[Face]) -> np.ndarray:
+    """How much N faces with ``landmarks`` [68,2] and M detected ones overlap: [N,M]."""
+    boxes = [box_around(points) for points in landmarks]
+    return np.array([[box.overlap(face.box) for face in faces] for box in boxes]).reshape(len(boxes), len(faces))
+
+
+def _match(overlaps: np.ndarray, least: float) -> list[tuple[int, int]]:
+    """Pairs of a row and a column of ``overlaps`` [N,M] with at least ``least``, best first, each used once."""
     matched: dict[int, int] = {}
-    for overlap, place, at in pairs:
-        if overlap >= least and place not in matched and at not in matched.values():
+    for pair in np.argsort(-overlaps, axis=None, kind="stable"):
+        place, at = divmod(int(pair), overlaps.shape[1])
+        if overlaps[place, at] >= least and place not in matched and at not in matched.values():
             matched[place] = at
-    return [(place, faces[at]) for place, at in matched.items()]
+    return list(matched.items())
 
 
 def _stays(track: _Growing, block: Sequence[Frame], path: np.ndarray) -> bool:
