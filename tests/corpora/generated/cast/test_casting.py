@@ -46,7 +46,7 @@ def test_the_tables_are_read_back_as_written(tmp_path):
     with (tmp_path / "speakers.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["speaker"] for row in rows] == ["s1", "s9", "s10"]
-    assert rows[2]["sex"] == draw_speaker(0, 10).sex
+    assert rows[2]["sex"] == draw_speaker(0, 10).body.sex
     assert float(rows[2]["f0_hz"]) == pytest.approx(draw_speaker(0, 10).voice.f0_hz, abs=0.06)
     with (tmp_path / "rejected_identities.csv").open(newline="") as file:
         rejected = [tuple(row.values()) for row in csv.DictReader(file)]

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from avss.corpora.clip import Sex
+from avss.corpora.generated.cast.body import Body
 from avss.corpora.generated.cast.face_population import draw_face_traits
 from avss.corpora.generated.cast.face_traits import FaceTraits
 
@@ -12,7 +13,7 @@ SEXES: tuple[Sex, ...] = ("m", "f")
 
 
 def traits_of(number: int, sex: Sex = "f", size: float = 0.0) -> FaceTraits:
-    return draw_face_traits(lambda name: np.random.default_rng([7, number, crc32(name.encode())]), sex, size)
+    return draw_face_traits(lambda name: np.random.default_rng([7, number, crc32(name.encode())]), Body(sex, size, 0.0))
 
 
 def leaves(value, path=""):
@@ -40,11 +41,10 @@ def test_no_woman_has_a_beard():
 
 
 @pytest.mark.parametrize("sex", ["m", "f"])
-def test_a_larger_body_has_a_larger_longer_broader_face(sex: Sex):
+def test_a_larger_body_has_a_larger_longer_face(sex: Sex):
     small, large = traits_of(1, sex, -2.0), traits_of(1, sex, 2.0)
     assert large.scene.half_width > small.scene.half_width + 8
     assert large.head.chin > small.head.chin
-    assert large.head.jaw > small.head.jaw
     assert large.mouth.half_width > small.mouth.half_width
     assert large.skin == small.skin
 
@@ -53,7 +53,10 @@ def test_one_attribute_drawn_anew_changes_no_other():
     def child(salt: int):
         return lambda name: np.random.default_rng([salt if name == "nose.tip" else 0, crc32(name.encode())])
 
-    before, after = dict(leaves(draw_face_traits(child(0), "m", 0))), dict(leaves(draw_face_traits(child(1), "m", 0)))
+    before, after = (
+        dict(leaves(draw_face_traits(child(0), Body("m", 0, 0)))),
+        dict(leaves(draw_face_traits(child(1), Body("m", 0, 0)))),
+    )
     assert {path for path in before if before[path] != after[path]} == {".nose.tip"}
 
 

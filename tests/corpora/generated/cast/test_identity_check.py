@@ -6,6 +6,7 @@ from zlib import crc32
 import numpy as np
 import pytest
 
+from avss.corpora.generated.cast.body import Body
 from avss.corpora.generated.cast.face_population import draw_face_traits
 from avss.corpora.generated.cast.identity_check import check_identity, correlation, measure_identity
 from avss.errors import FaceError
@@ -13,7 +14,7 @@ from avss.errors import FaceError
 
 @pytest.fixture(scope="module")
 def traits():
-    return draw_face_traits(lambda name: np.random.default_rng([7, 2, crc32(name.encode())]), "m", 0.0)
+    return draw_face_traits(lambda name: np.random.default_rng([7, 2, crc32(name.encode())]), Body("m", 0.0, 0.0))
 
 
 def test_an_ordinary_face_is_followed_the_same_every_time(traits):

@@ -26,16 +26,16 @@ def test_another_face_leaves_the_person_as_it_was():
     first, next_one = draw_speaker(3, 7), draw_speaker(3, 7, face_draw=1)
     assert first.face != next_one.face
     assert dataclasses.replace(next_one, face=first.face, face_draw=0) == first
-    assert (next_one.face.sex, next_one.face.size) == (first.sex, first.size)
+    assert next_one.face.body == first.body
 
 
 def test_both_sexes_and_all_accents_occur(population):
-    assert 0.4 < np.mean([speaker.sex == "f" for speaker in population]) < 0.6
+    assert 0.4 < np.mean([speaker.body.sex == "f" for speaker in population]) < 0.6
     assert {speaker.voice.accent for speaker in population} == set(ACCENTS)
 
 
 def test_pitch_covers_men_and_women(population):
-    by_sex = {sex: [s.voice.f0_hz for s in population if s.sex == sex] for sex in "mf"}
+    by_sex = {sex: [s.voice.f0_hz for s in population if s.body.sex == sex] for sex in "mf"}
     assert all(70 <= f0 <= 300 for pitches in by_sex.values() for f0 in pitches)
     assert 105 < np.median(by_sex["m"]) < 120
     assert 185 < np.median(by_sex["f"]) < 215
@@ -45,14 +45,23 @@ def test_pitch_covers_men_and_women(population):
 
 def test_a_large_body_has_a_low_voice_and_low_formants(population):
     for sex in "mf":
-        speakers = [speaker for speaker in population if speaker.sex == sex]
-        sizes = [speaker.size for speaker in speakers]
+        speakers = [speaker for speaker in population if speaker.body.sex == sex]
+        sizes = [speaker.body.size for speaker in speakers]
         assert np.corrcoef(sizes, [np.log(s.voice.f0_hz) for s in speakers])[0, 1] < -0.9
         assert np.corrcoef(sizes, [s.voice.formant_scale for s in speakers])[0, 1] < -0.9
 
 
+def test_a_broad_body_has_a_broad_jaw_and_a_dark_voice(population):
+    for sex in "mf":
+        speakers = [speaker for speaker in population if speaker.body.sex == sex]
+        builds = [speaker.body.build for speaker in speakers]
+        assert np.corrcoef(builds, [s.face.head.jaw for s in speakers])[0, 1] > 0.9
+        assert np.corrcoef(builds, [np.log(s.voice.tone[-1] / s.voice.tone[0]) for s in speakers])[0, 1] < -0.9
+    assert max(level for speaker in population for level in speaker.voice.tone) < 256
+
+
 def test_manner_of_speaking_has_nothing_to_do_with_the_body(population):
-    sizes = [speaker.size for speaker in population]
+    sizes = [speaker.body.size for speaker in population]
     for name in ("opening", "clarity", "sluggishness"):
         assert abs(np.corrcoef(sizes, [getattr(s.style, name) for s in population])[0, 1]) < 0.2
 

@@ -7,6 +7,7 @@ from zlib import crc32
 import numpy as np
 import pytest
 
+from avss.corpora.generated.cast.body import Body
 from avss.corpora.generated.cast.face_population import draw_face_traits
 from avss.corpora.generated.cast.face_traits import BeardStyle, FaceTraits, Glasses, HairStyle, Neckline
 from avss.corpora.generated.face.beard import paint_beard
@@ -17,7 +18,9 @@ from avss.corpora.generated.face.head import CROWN, face_distance, half_width_at
 from avss.corpora.generated.face.painting import Canvas
 from avss.corpora.generated.face.skin import skin_picture
 
-TRAITS: FaceTraits = draw_face_traits(lambda name: np.random.default_rng([7, 2, crc32(name.encode())]), "m", 0.0)
+TRAITS: FaceTraits = draw_face_traits(
+    lambda name: np.random.default_rng([7, 2, crc32(name.encode())]), Body("m", 0.0, 0.0)
+)
 CANVAS = Canvas.of_frame(144, 180, (90, 64), 32)
 
 

@@ -6,11 +6,12 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from avss.corpora.generated.cast.body import Body
 from avss.corpora.generated.cast.face_population import draw_face_traits
 from avss.corpora.generated.face.mouth import FULL_OPENING, shape_mouth, true_apertures
 from avss.corpora.generated.lips.mouth_track import HIGHEST, LOWEST
 
-MOUTH = draw_face_traits(lambda name: np.random.default_rng([7, crc32(name.encode())]), "f", 0.0).mouth
+MOUTH = draw_face_traits(lambda name: np.random.default_rng([7, crc32(name.encode())]), Body("f", 0.0, 0.0)).mouth
 X = np.linspace(-0.66, 0.66, 201, dtype=np.float32)[None, :]
 
 movements = st.tuples(*(st.floats(float(low), float(high)) for low, high in zip(LOWEST, HIGHEST, strict=True))).map(

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from avss.corpora.clip import Sex
+from avss.corpora.generated.cast.body import Body
 from avss.corpora.generated.cast.face_population import draw_face_traits
 from avss.corpora.generated.cast.face_traits import FaceTraits
 from avss.corpora.generated.face.motion import HeadMotion, draw_head_motion
@@ -14,7 +15,7 @@ from avss.corpora.generated.lips.mouth_track import COLUMNS, MouthTrack
 
 
 def traits_of(number: int, sex: Sex = "f") -> FaceTraits:
-    return draw_face_traits(lambda name: np.random.default_rng([7, number, crc32(name.encode())]), sex, 0.0)
+    return draw_face_traits(lambda name: np.random.default_rng([7, number, crc32(name.encode())]), Body(sex, 0.0, 0.0))
 
 
 def track_of(**columns) -> MouthTrack:

@@ -16,7 +16,7 @@ from avss.errors import CorpusError
 from avss.files import writing
 
 _SPEAKER_COLUMNS = (
-    "speaker", "sex", "size", "f0_hz", "formant_scale", "rate", "accent", "opening", "clarity", "face_draw",
+    "speaker", "sex", "size", "build", "f0_hz", "formant_scale", "rate", "accent", "opening", "clarity", "face_draw",
 )  # fmt: skip
 _REJECTED_COLUMNS = ("speaker", "face_draw", "reason")
 
@@ -66,10 +66,11 @@ class CastList:
 
 
 def _row(speaker: Speaker) -> dict[str, str]:
-    voice, style = speaker.voice, speaker.style
+    body, voice, style = speaker.body, speaker.voice, speaker.style
     values = (
-        speaker.name, speaker.sex, f"{speaker.size:.2f}", f"{voice.f0_hz:.1f}", f"{voice.formant_scale:.3f}",
-        str(voice.rate), voice.accent, f"{style.opening:.2f}", f"{style.clarity:.2f}", str(speaker.face_draw),
+        speaker.name, body.sex, f"{body.size:.2f}", f"{body.build:.2f}", f"{voice.f0_hz:.1f}",
+        f"{voice.formant_scale:.3f}", str(voice.rate), voice.accent, f"{style.opening:.2f}", f"{style.clarity:.2f}",
+        str(speaker.face_draw),
     )  # fmt: skip
     return dict(zip(_SPEAKER_COLUMNS, values, strict=True))
 

@@ -1,7 +1,7 @@
 """How faces are spread over the population of a generated corpus, and drawing one of them.
 
-Sex and size are given, not drawn here: they are those of the speaker's voice. A large body has a large,
-long, broad face as it has a low voice, so that a face tells something about its voice.
+The body is given, not drawn here: it is also that of the speaker's voice. A large one has a large, long face
+as it has a low voice, and a broad one a broad jaw as it has a dark voice.
 
 Every attribute is drawn from a generator of its own, found by name. A new attribute therefore leaves every
 face that was ever generated as it was, apart from the attribute itself.
@@ -10,6 +10,7 @@ face that was ever generated as it was, apart from the attribute itself.
 import numpy as np
 
 from avss.corpora.clip import Sex
+from avss.corpora.generated.cast.body import Body
 from avss.corpora.generated.cast.draws import Child, normal, pick, uniform
 from avss.corpora.generated.cast.face_traits import (
     BeardStyle,
@@ -59,19 +60,18 @@ _FEMALE_HAIR: dict[HairStyle, float] = {"long": 0.38, "bob": 0.22, "tied": 0.2, 
 _BEARDS: dict[BeardStyle, float] = {"none": 0.5, "stubble": 0.22, "full": 0.13, "goatee": 0.08, "moustache": 0.07}
 
 
-def draw_face_traits(child: Child, sex: Sex, size: float) -> FaceTraits:
+def draw_face_traits(child: Child, body: Body) -> FaceTraits:
     """Draw the face of a speaker.
 
     Args:
         child: gives the generator of a named attribute; equal names must give equal generators.
-        sex: ``"m"`` or ``"f"``, as the voice.
-        size: body size in standard deviations from the mean of the sex, as the voice; within ±2.5.
+        body: whose face it is.
     """
+    sex, size = body.sex, body.size
     skin = _draw_skin(child)
     return FaceTraits(
-        sex=sex,
-        size=size,
-        head=_draw_head(child, sex, size),
+        body=body,
+        head=_draw_head(child, body),
         skin=skin,
         eyes=_draw_eyes(child, sex, skin),
         nose=_draw_nose(child, sex, size, skin),
@@ -83,11 +83,11 @@ def draw_face_traits(child: Child, sex: Sex, size: float) -> FaceTraits:
     )
 
 
-def _draw_head(child: Child, sex: Sex, size: float) -> Head:
-    male = sex == "m"
+def _draw_head(child: Child, body: Body) -> Head:
+    male = body.sex == "m"
     return Head(
-        chin=normal(child, "head.chin", 1.54 if male else 1.45, 0.03) + 0.03 * size,
-        jaw=normal(child, "head.jaw", 2.8 if male else 2.2, 0.15) + 0.15 * size,
+        chin=normal(child, "head.chin", 1.54 if male else 1.45, 0.03) + 0.03 * body.size,
+        jaw=normal(child, "head.jaw", 2.8 if male else 2.2, 0.08) + 0.2 * body.build,
         folds=0.3 + abs(normal(child, "head.folds", 0, 0.5)),
     )
 

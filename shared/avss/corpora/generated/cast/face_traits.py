@@ -8,7 +8,7 @@ Colours are RGB in 0–255.
 from dataclasses import dataclass
 from typing import Literal
 
-from avss.corpora.clip import Sex
+from avss.corpora.generated.cast.body import Body
 
 Colour = tuple[float, float, float]
 HairStyle = Literal["bald", "cropped", "short", "curly", "tied", "bob", "long"]
@@ -119,11 +119,9 @@ class Scene:
 
 @dataclass(frozen=True)
 class FaceTraits:
-    """One identity. ``sex`` and ``size`` (standard deviations from the mean of the sex) are the voice's; ``texture``
-    seeds pores, strands of hair and the like."""
+    """One identity. Its ``body`` is also the voice's; ``texture`` seeds pores, strands of hair and the like."""
 
-    sex: Sex
-    size: float
+    body: Body
     head: Head
     skin: Skin
     eyes: Eyes

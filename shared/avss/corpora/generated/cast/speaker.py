@@ -1,12 +1,10 @@
-"""A generated person: one draw of sex and size that voice and face share, and all that hangs on it."""
+"""A generated person: a body that voice and face share, and all that hangs on it."""
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from avss.corpora.clip import Sex
 from avss.corpora.generated.cast.articulation_style import ArticulationStyle, draw_articulation_style
-from avss.corpora.generated.cast.draws import named_generators, pick
+from avss.corpora.generated.cast.body import Body, draw_body
+from avss.corpora.generated.cast.draws import named_generators
 from avss.corpora.generated.cast.face_population import draw_face_traits
 from avss.corpora.generated.cast.face_traits import FaceTraits
 from avss.corpora.generated.cast.voice_traits import VoiceTraits, draw_voice_traits
@@ -20,16 +18,14 @@ class Speaker:
         seed: of the corpus.
         number: from 1; the folder of the speaker's clips is ``s<number>``.
         face_draw: 0 for the first face drawn, more when earlier ones could not be tracked.
-        sex: of voice and face.
-        size: of the body, in standard deviations from the mean of the sex, within ±2.2.
+        body: what voice and face share.
         voice, face, style: everything else.
     """
 
     seed: int
     number: int
     face_draw: int
-    sex: Sex
-    size: float
+    body: Body
     voice: VoiceTraits
     face: FaceTraits
     style: ArticulationStyle
@@ -43,19 +39,16 @@ class Speaker:
 def draw_speaker(seed: int, number: int, face_draw: int = 0) -> Speaker:
     """The speaker of that number, a pure function of the arguments, all non-negative.
 
-    Another ``face_draw`` gives the same person another face of the same sex and size.
+    Another ``face_draw`` gives the same person another face of the same body.
     """
     child = named_generators(seed, number)
-    sexes: dict[Sex, float] = {"m": 0.5, "f": 0.5}
-    sex = pick(child, "sex", sexes)
-    size = float(np.clip(child("size").normal(), -2.2, 2.2))
+    body = draw_body(child)
     return Speaker(
         seed=seed,
         number=number,
         face_draw=face_draw,
-        sex=sex,
-        size=size,
-        voice=draw_voice_traits(child, sex, size),
-        face=draw_face_traits(named_generators(seed, number, face_draw), sex, size),
+        body=body,
+        voice=draw_voice_traits(child, body),
+        face=draw_face_traits(named_generators(seed, number, face_draw), body),
         style=draw_articulation_style(child),
     )

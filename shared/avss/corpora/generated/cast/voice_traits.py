@@ -1,13 +1,17 @@
 """What makes one generated voice differ from another, as plain numbers, and how they are drawn.
 
-Sex and size are given: they are also those of the face. A large body has a low pitch and a long vocal tract,
-which lowers all formants together; within a sex, size moves the pitch by 2.4 semitones and the formants by
-4 % per standard deviation, more than anything else that is drawn here, so that it can be heard.
+The body is given: it is also that of the face. A large one has a low pitch and a long vocal tract, which lowers all
+formants together; within a sex, size moves the pitch by 2.4 semitones and the formants by 4 % per standard deviation.
+A broad one has a dark voice: at 3 kHz, build takes away 2.6 dB per standard deviation. Both move a voice by more than
+anything else that is drawn here, so that they can be heard.
 """
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from avss.corpora.clip import Sex
+from avss.corpora.generated.cast.body import Body
 from avss.corpora.generated.cast.draws import Child, log_normal, normal, pick, uniform
 
 _FORMANTS = 9
@@ -15,8 +19,8 @@ _FORMANTS = 9
 _ACCENTS = {"en": 0.4, "en-us": 0.25, "en-gb-x-rp": 0.2, "en-gb-scotland": 0.15}
 _PITCH_HZ: dict[Sex, float] = {"m": 112.0, "f": 200.0}
 _TRACT: dict[Sex, float] = {"m": 1.0, "f": 1.15}
-# The average spectral tilt: (corner in Hz, level in per cent of espeak's own).
-_TONE = ((600, 170), (1200, 135), (2000, 110), (3000, 110))
+# The average spectral tilt: corner in Hz, level in per cent of espeak's own, and how much of its log build takes away.
+_TONE = ((600, 170, 0.0), (1200, 135, 0.1), (2000, 110, 0.2), (3000, 110, 0.3))
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ class VoiceTraits:
             f"formant {index} {100 * self.formant_scale * own:.0f} {height:.0f} {width:.0f}"
             for index, (own, height, width) in enumerate(formants)
         ]
-        tone = (f"{corner} {level:.0f}" for (corner, _), level in zip(_TONE, self.tone, strict=True))
+        tone = (f"{corner} {level:.0f}" for (corner, _, _), level in zip(_TONE, self.tone, strict=True))
         lines += [
             f"tone {' '.join(tone)}",
             f"breath {' '.join(f'{level:.0f}' for level in self.breath)}",
@@ -71,14 +75,14 @@ class VoiceTraits:
         return "\n".join(lines) + "\n"
 
 
-def draw_voice_traits(child: Child, sex: Sex, size: float) -> VoiceTraits:
+def draw_voice_traits(child: Child, body: Body) -> VoiceTraits:
     """Draw the voice of a speaker.
 
     Args:
         child: gives the generator of a named attribute.
-        sex: as the face.
-        size: body size in standard deviations from the mean of the sex; within ±2.2.
+        body: whose voice it is.
     """
+    sex, size = body.sex, body.size
     semitones = -2.4 * size + normal(child, "voice.f0", 0, 0.9)
     return VoiceTraits(
         f0_hz=_PITCH_HZ[sex] * 2 ** (semitones / 12),
@@ -87,7 +91,10 @@ def draw_voice_traits(child: Child, sex: Sex, size: float) -> VoiceTraits:
         formants=(1.0, *(log_normal(child, f"voice.formant.{n}", 1, 0.025) for n in range(1, _FORMANTS))),
         formant_heights=tuple(log_normal(child, f"voice.height.{n}", 100, 0.1) for n in range(_FORMANTS)),
         formant_widths=tuple(log_normal(child, f"voice.width.{n}", 100, 0.15) for n in range(_FORMANTS)),
-        tone=tuple(log_normal(child, f"voice.tone.{corner}", level, 0.08) for corner, level in _TONE),
+        tone=tuple(
+            log_normal(child, f"voice.tone.{corner}", level * np.exp(-darker * body.build), 0.08)
+            for corner, level, darker in _TONE
+        ),
         breath=tuple(max(0.0, normal(child, f"voice.breath.{n}", 0, 2)) for n in range(1, _FORMANTS)),
         flutter=round(uniform(child, "voice.flutter", 1.5, 7.5)),
         roughness=round(uniform(child, "voice.roughness", -0.5, 3.5)),

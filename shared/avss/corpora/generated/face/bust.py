@@ -34,7 +34,7 @@ def backdrop_picture(canvas: Canvas, traits: FaceTraits, rng: np.random.Generato
 def paint_neck(picture: Plane, canvas: Canvas, traits: FaceTraits) -> None:
     """Paint neck and upper chest below the face, shadowed by the chin."""
     chin = traits.head.chin
-    wide = 0.64 if traits.sex == "m" else 0.52
+    wide = 0.64 if traits.body.sex == "m" else 0.52
     part = canvas.part(-2.2, 2.2, 0.5, 3.2)
     half_width = wide + 0.05 * ramp(part.y, 1.6, 1.2) + profile(part.y, [1.75, 2.05, 2.3], [0, 0.22, 0.9])
     across = np.minimum(np.abs(part.x) / half_width, 1)

@@ -41,7 +41,7 @@ def _paint_eye(picture: Plane, band: Canvas, traits: FaceTraits, side: int, open
         _paint_eyeball(picture, band, eyes, side, upper, lower, across)
     lid_crease = bump(band.y, slope - eyes.height * inside**0.45 - 0.055, 0.016) * beside
     shade(picture, (0.16 + 0.14 * opening) * lid_crease)
-    paint(picture, _LASHES, (0.55 + 0.25 * (traits.sex == "f")) * bump(band.y, upper, 0.015) * beside)
+    paint(picture, _LASHES, (0.55 + 0.25 * (traits.body.sex == "f")) * bump(band.y, upper, 0.015) * beside)
     shade(picture, 0.22 * bump(band.y, lower, 0.012) * beside)
     shade(picture, 0.1 * bump(band.y, lower + 0.06, 0.025) * beside)
 
