@@ -13,7 +13,7 @@ import numpy as np
 
 from avss.media.container import find_picture, opened, sound_stream
 from avss.media.mono_sound import laid_out, mono_sounds, no_sound
-from avss.media.probing import probe
+from avss.media.probing import MediaInfo, probe
 from avss.media.sound_queue import SoundQueue
 from avss.rates import SAMPLE_RATE
 
@@ -65,8 +65,12 @@ class SourceSound:
             yield from laid_out(self.path, mono_sounds(container, sound_stream(container, self.path), rate), start)
 
 
-def probe_sound(path: Path) -> SourceSound:
+def probe_sound(path: Path, info: MediaInfo | None = None) -> SourceSound:
     """Find the sound of a video, or of a sound file.
+
+    Args:
+        path: the file.
+        info: what ``probe(path)`` says, where that was asked before: asking takes long for a long file.
 
     Raises:
         MediaError: the file cannot be read, has no sound, or none that can be decoded.
@@ -79,5 +83,5 @@ def probe_sound(path: Path) -> SourceSound:
             raise no_sound(path)
         time = first.time or 0.0
         rate, layout = stream.rate, stream.layout.name
-    start = probe(path).start if has_picture else time
+    start = (info or probe(path)).start if has_picture else time
     return SourceSound(path, rate, layout, start, round((time - start) * SAMPLE_RATE))
