@@ -2,7 +2,8 @@
 
 A net that has met few speakers learns who they are instead of what lips do. Against that, the features of the lips are
 standardised within each clip and squeezed through a bottleneck of a few channels, and the embedding of the face is
-hidden from the net in a share of the training clips.
+hidden from the net in a share of the training clips. Convolutions at the rate of the video, which cost next to nothing
+beside those over the sound, then look at half a second around each frame.
 
 The audio-only twin listens by the number of a voice alone: the same net with learned constants instead of what is seen.
 Which voice comes out where is then for a permutation-invariant loss to settle.
@@ -14,10 +15,11 @@ import torch
 from torch import Tensor, nn
 
 from avss.errors import ModelError
+from avss.models.separators.dilated import DilatedBlock
 
 Sight = Literal["all", "lips", "identity"]
 
-_CONTEXT = 5  # frames
+_CONTEXT, _DILATIONS = 5, (1, 2, 4)  # frames
 _LEAST_DEVIATION = 0.1  # of features of size 1: a mouth at rest is not blown up into a speaking one
 
 
@@ -42,7 +44,7 @@ class VisualCues(nn.Module):
         features: int,
         identity: int = 0,
         channels: int = 64,
-        bottleneck: int = 12,
+        bottleneck: int = 24,
         standardise: bool = True,
         identity_dropout: float = 0.5,
         sight: Sight = "all",
@@ -59,7 +61,11 @@ class VisualCues(nn.Module):
         self.who = nn.Linear(who, bottleneck) if who else None
         self.drop = nn.Dropout(identity_dropout)
         inner = bottleneck * ((lips > 0) + (who > 0)) + 1
-        self.context = nn.Conv1d(inner, channels, _CONTEXT, padding=_CONTEXT // 2)
+        self.context = nn.Sequential(
+            nn.Conv1d(inner, channels, _CONTEXT, padding=_CONTEXT // 2),
+            nn.GELU(),
+            *(DilatedBlock(channels, dilation) for dilation in _DILATIONS),
+        )
 
     def forward(self, features: Tensor) -> Tensor:
         """Features [B,K,T,D] → cues [B,K,C,T]; a frame whose features are all zero is one in which nobody was seen.
@@ -79,7 +85,7 @@ class VisualCues(nn.Module):
             kept = self.drop(who.new_ones((*who.shape[:2], 1, 1)))  # [B,K,1,1], whole clips
             shown.append(self.who(who * kept) * seen)
         shown = torch.cat(shown, dim=-1).mT.flatten(0, 1)  # [B·K,C',T]
-        return nn.functional.gelu(self.context(shown)).unflatten(0, features.shape[:2])
+        return self.context(shown).unflatten(0, features.shape[:2])
 
 
 class VoiceNumbers(nn.Module):

@@ -48,7 +48,7 @@ class SeparatorSettings:
     width: int | None = None
     stages: int | None = None
     fusion: Fusion = "film"
-    bottleneck: int = 12
+    bottleneck: int = 24
     standardise: bool = True
     identity_dropout: float = 0.5
     sight: Sight = "all"

@@ -10,6 +10,7 @@ TASLP 2019, on spectra instead of a learned basis.
 
 from torch import Tensor, nn
 
+from avss.models.separators.dilated import DilatedBlock
 from avss.models.separators.spectrum import SAID, Spectrum, loudness_and_phase, masks_of
 from avss.models.separators.streams import Fusion, Streams
 
@@ -30,7 +31,7 @@ class TCN(nn.Module):
     def __init__(
         self,
         cues: int,
-        width: int = 192,
+        width: int = 176,
         stages: int = 4,
         blocks: int = 4,
         window: int = 640,
@@ -42,7 +43,7 @@ class TCN(nn.Module):
         self.stages, self.fusion = stages, fusion
         self.spectrum = Spectrum(window, hop)
         self.enter = nn.Conv1d(3 * self.spectrum.bins, width, 1)
-        rows = [nn.Sequential(*(_Block(width, 2**block) for block in range(blocks))) for _ in range(stages)]
+        rows = [nn.Sequential(*(DilatedBlock(width, 2**block) for block in range(blocks))) for _ in range(stages)]
         self.streams = Streams(rows, width, cues, fusion)
         self.leave = nn.Sequential(nn.GroupNorm(1, width), nn.Conv1d(width, SAID * self.spectrum.bins, 1))
 
@@ -52,19 +53,3 @@ class TCN(nn.Module):
         streams = self.streams(self.enter(loudness_and_phase(spectrum).flatten(1, 2)), cues)  # [B,K,H,L]
         said = self.leave(streams.flatten(0, 1)).unflatten(1, (SAID, -1)).unflatten(0, cues.shape[:2])  # [B,K,3,F,L]
         return self.spectrum.synthesise(masks_of(said) * spectrum[:, None], mixture.shape[-1])
-
-
-class _Block(nn.Module):
-    """[N,H,L] → [N,H,L]: one dilation, with a residual."""
-
-    def __init__(self, width: int, dilation: int) -> None:
-        super().__init__()
-        self.net = nn.Sequential(
-            nn.GroupNorm(1, width),
-            nn.Conv1d(width, width, 3, padding=dilation, dilation=dilation),
-            nn.GELU(),
-            nn.Conv1d(width, width, 1),
-        )
-
-    def forward(self, streams: Tensor) -> Tensor:
-        return streams + self.net(streams)
