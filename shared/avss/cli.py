@@ -22,6 +22,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("avss", description="Audio-visual speech separation, from lips to voices.")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    _add_separate(commands)
+    _add_mix(commands)
     _add_doctor(commands)
     _add_sweep(commands)
     _add_report(commands)
@@ -33,6 +35,65 @@ def _parser() -> argparse.ArgumentParser:
     _add_accept(corpora)
     _add_cast(corpora)
     return parser
+
+
+def _add_separate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("separate", help="give each person's voice in a video, as sound and as film")
+    parser.add_argument("video", type=Path, help="video of people who speak")
+    parser.add_argument("--out", type=Path, help="new folder for voices and films (NAME OF VIDEO.voices)")
+    parser.add_argument("--weights", type=Path, required=True, help="run folder of a separator")
+    parser.add_argument("--faces", type=_number_of_faces, default="auto", help="how many people, or auto (%(default)s)")
+    parser.add_argument("--no-films", action="store_true", help="write sound only")
+    parser.add_argument("--device", default="cpu", help="cpu or cuda (%(default)s)")
+    parser.add_argument("--jobs", type=int, default=-1, help="processes; -1 uses every core (%(default)s)")
+    parser.set_defaults(run=_separate)
+
+
+def _number_of_faces(text: str) -> int | None:
+    """``auto`` is ``None``."""
+    if text == "auto":
+        return None
+    if text.isdecimal() and int(text) > 0:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"'{text}' is neither auto nor a number from 1 on")
+
+
+def _separate(options: argparse.Namespace) -> None:
+    from avss.inference.account import as_table
+    from avss.inference.separation import separate
+
+    out = options.out or options.video.with_suffix(".voices")
+    account = separate(
+        options.video,
+        out,
+        options.weights,
+        faces=options.faces,
+        films=not options.no_films,
+        device=options.device,
+        jobs=options.jobs,
+    )
+    console = Console()
+    console.print(as_table(account))
+    for doubt in account.doubts:
+        console.print(f"doubtful: {doubt.sentence}", soft_wrap=True, markup=False, highlight=False)
+    console.print(f"voices in {out}", soft_wrap=True, markup=False, highlight=False)
+
+
+def _add_mix(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("mix", help="make a party video of people side by side, with its truth")
+    parser.add_argument("videos", type=Path, nargs="+", metavar="VIDEO", help="of one talking person each")
+    parser.add_argument("--out", type=Path, required=True, help="new folder for the party and the true voices")
+    parser.add_argument("--snr", type=float, help="add noise this many dB below all voices together")
+    parser.add_argument("--noise", type=Path, help="sound file to take the noise from (pink noise)")
+    parser.add_argument("--seed", type=int, default=0, help="of gains and noise (%(default)s)")
+    parser.set_defaults(run=_mix)
+
+
+def _mix(options: argparse.Namespace) -> None:
+    from avss.inference.party import mix_party
+
+    mix_party(options.videos, options.out, snr=options.snr, noise=options.noise, seed=options.seed)
+    Console().print(f"party and true voices in {options.out}", soft_wrap=True, markup=False, highlight=False)
 
 
 def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

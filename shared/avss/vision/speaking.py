@@ -55,8 +55,8 @@ def choose_speaker(tracks: Sequence[FaceTrack], wave: np.ndarray) -> FaceTrack:
 
 def _heard(candidates: Sequence[FaceTrack], wave: np.ndarray) -> FaceTrack:
     power = np.square(wave, dtype=np.float64).reshape(-1, SAMPLES_PER_FRAME).mean(axis=1)
-    loudness = _rhythm(10 * np.log10(power + _SILENCE))
-    openings = [_rhythm(apertures(track.landmarks) * track.valid) for track in candidates]
+    loudness = rhythm(10 * np.log10(power + _SILENCE))
+    openings = [rhythm(apertures(track.landmarks) * track.valid) for track in candidates]
     motions = np.array([opening.std() for opening in openings])
     scores = np.array([synchrony(opening, loudness) for opening in openings]) * motions / max(motions.max(), 1e-9)
     first, second = np.argsort(scores)[:-3:-1]
@@ -72,15 +72,23 @@ def _heard(candidates: Sequence[FaceTrack], wave: np.ndarray) -> FaceTrack:
 
 def synchrony(opening: np.ndarray, loudness: np.ndarray) -> float:
     """Largest correlation of two series [T] over a lag of up to ±0.12 s; 0 when either is constant."""
+    return best_lag(opening, loudness, _MOST_LAG)[1]
+
+
+def best_lag(opening: np.ndarray, loudness: np.ndarray, most: int) -> tuple[int, float]:
+    """By how many frames, at most ``most``, ``opening`` [T] is behind ``loudness`` [T], and their correlation then."""
     T = len(opening)
-    lags = range(-min(_MOST_LAG, T - 1), min(_MOST_LAG, T - 1) + 1)
-    return max(
-        _correlation(opening[max(0, lag) : T + min(0, lag)], loudness[max(0, -lag) : T - max(0, lag)]) for lag in lags
-    )
+    most = min(most, T - 1)
+    agreement = {
+        lag: _correlation(opening[max(0, lag) : T + min(0, lag)], loudness[max(0, -lag) : T - max(0, lag)])
+        for lag in range(-most, most + 1)
+    }
+    best = max(agreement, key=agreement.__getitem__)
+    return best, agreement[best]
 
 
-def _rhythm(series: np.ndarray) -> np.ndarray:
-    """The part of ``series`` [T] between 2 and 6 Hz."""
+def rhythm(series: np.ndarray) -> np.ndarray:
+    """The part of ``series`` [T] between 2 and 6 Hz, where syllables are."""
     frequencies = np.fft.rfftfreq(len(series), 1 / FRAME_RATE)
     spectrum = np.fft.rfft(series - series.mean())
     spectrum[(frequencies < _SYLLABLES[0]) | (frequencies > _SYLLABLES[1])] = 0

@@ -1,0 +1,88 @@
+"""What is remembered of voices that pass by: enough to say who spoke when and what may have gone wrong.
+
+A few numbers a frame, whatever the length and the rate of the sound.
+"""
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from avss.inference.windows import Separated
+from avss.rates import SAMPLES_PER_FRAME
+
+_TINY = 1e-12
+
+# A frame in which somebody speaks is at most this much below the loud ones of that voice, and of the whole sound: dB.
+_BELOW_LOUD, _BELOW_SOUND = 30.0, 25.0
+_LOUD = 0.95  # quantile of the frames
+# Frames: shorter pauses belong to the speech around them, and shorter speech is a noise.
+_PAUSE, _SHORTEST = 10, 4
+
+
+class Impressions:
+    """Impressions of K voices.
+
+    Args:
+        K: number of voices.
+    """
+
+    def __init__(self, K: int) -> None:
+        self._powers: list[np.ndarray] = [np.zeros((K + 1, 0))]
+        self.products = np.zeros((K, K))
+
+    def of(self, passing: Iterable[Separated]) -> Iterator[Separated]:
+        """Yield what passes, and remember it."""
+        for separated in passing:
+            every = np.vstack([separated.mixture, separated.voices]).astype(np.float64)
+            frames = every.reshape(len(every), -1, SAMPLES_PER_FRAME)
+            self._powers.append(np.square(frames).mean(axis=2))
+            self.products += every[1:] @ every[1:].T
+            yield separated
+
+    @property
+    def powers(self) -> np.ndarray:
+        """Mean square of each frame of the mixture and of the K voices, float64 [K+1,T]."""
+        return np.concatenate(self._powers, axis=1)
+
+    @property
+    def levels(self) -> np.ndarray:
+        """Level of each voice beside the mixture, dB [K]; −120 for silence."""
+        mixture, *voices = self.powers.mean(axis=1)
+        return 10 * np.log10((np.array(voices) + _TINY * mixture) / max(mixture, _TINY))
+
+    @property
+    def likeness(self) -> np.ndarray:
+        """Correlation of the voices, [K,K]; 0 with one that is silent."""
+        size = np.sqrt(np.diag(self.products))
+        return np.abs(self.products) / np.maximum(np.outer(size, size), _TINY)
+
+    def speaking(self) -> np.ndarray:
+        """Frames in which each voice speaks, bool [K,T]."""
+        mixture, *voices = 10 * np.log10(self.powers + _TINY)
+        loudest = np.quantile(mixture, _LOUD) if mixture.size else 0.0
+        spoken = [
+            _without_gaps(voice > max(np.quantile(voice, _LOUD) - _BELOW_LOUD, loudest - _BELOW_SOUND))
+            for voice in voices
+        ]
+        return np.array(spoken).reshape(len(voices), len(mixture))
+
+
+def stretches(frames: np.ndarray) -> list[tuple[int, int]]:
+    """First frame, and the one after the last, of each run of true ``frames`` bool [T].
+
+    >>> stretches(np.array([True, True, False, True]))
+    [(0, 2), (3, 4)]
+    """
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], frames.astype(np.int8), [0]])))
+    return [(int(start), int(stop)) for start, stop in edges.reshape(-1, 2)]
+
+
+def _without_gaps(spoken: np.ndarray) -> np.ndarray:
+    """Speech [T] with short pauses filled, then without what is too short for speech."""
+    spoken = spoken.copy()
+    inner = [(a, b) for a, b in stretches(~spoken) if a > 0 and b < len(spoken)]
+    for start, stop in inner:
+        spoken[start:stop] = stop - start < _PAUSE
+    for start, stop in stretches(spoken):
+        spoken[start:stop] = stop - start >= _SHORTEST
+    return spoken

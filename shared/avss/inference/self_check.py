@@ -1,0 +1,107 @@
+"""What a separation finds doubtful about itself, so that nobody has to find it out by listening.
+
+Separators fail in ways that sound convincing: two files with one voice, or a voice for somebody who is silent. And some
+videos cannot be separated well, whatever the net: faces that are small, turned away or mostly out of sight, or a sound
+that is not in step with the lips.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from avss.inference.impressions import Impressions
+from avss.inference.person import Person
+from avss.rates import FRAME_RATE
+from avss.vision.mouth import apertures
+from avss.vision.normalisation import normalise
+from avss.vision.speaking import best_lag, rhythm
+
+Doubt = Literal["copies", "never speaks", "seldom seen", "small", "turned", "out of step"]
+
+_COPIES = 0.9  # correlation: the one is the other but for a quarter of its power
+_SPEAKS = 0.02  # share of the frames
+_SEEN = 0.5
+_SMALL = 64.0  # pixels of a picture of 640: below, landmarks are off by more than a closed mouth
+_TURNED = 0.15  # how far the nose is beside the middle of the eyes, in distances of the outer corners of the eyes
+_IN_STEP = 2  # frames
+_CLEAR = 0.3  # correlation of mouths and sound
+_LOOKED_AT = 1500  # frames at most, spread over the video
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something doubtful.
+
+    Attributes:
+        doubt: which kind.
+        faces: names of those it is about; none where it is about the video.
+        sentence: for people to read.
+    """
+
+    doubt: Doubt
+    faces: tuple[str, ...]
+    sentence: str
+
+
+def check(people: Sequence[Person], heard: Impressions) -> list[Finding]:
+    """Look for doubtful things in the separated voices of ``people``, of whom ``heard`` is remembered."""
+    findings = _copies(people, heard)
+    spoken = heard.speaking().mean(axis=1)
+    for person, share in zip(people, spoken, strict=True):
+        findings += _of_one(person, float(share))
+    return findings + _out_of_step(people, heard)
+
+
+def _copies(people: Sequence[Person], heard: Impressions) -> list[Finding]:
+    pairs = np.argwhere(np.triu(heard.likeness > _COPIES, k=1))
+    return [
+        Finding(
+            "copies",
+            (people[a].name, people[b].name),
+            f"{people[a].name} and {people[b].name} sound nearly the same ({heard.likeness[a, b]:.0%} alike): "
+            "one of the two voices is probably not theirs",
+        )
+        for a, b in pairs
+    ]
+
+
+def _of_one(person: Person, spoken: float) -> list[Finding]:
+    name, found = person.name, []
+    if spoken < _SPEAKS:
+        found.append(Finding("never speaks", (name,), f"{name} is seen and hardly ever heard"))
+    seen = float(person.valid.mean())
+    if seen < _SEEN:
+        sentence = f"{name} is seen in {seen:.0%} of the video, and silent in its file in the rest"
+        found.append(Finding("seldom seen", (name,), sentence))
+    width = float(np.nanmedian(person.boxes[:, 2] - person.boxes[:, 0]))
+    if width < _SMALL:
+        sentence = f"{name} is {width:.0f} pixels wide in a picture of 640: its lips cannot be read well"
+        found.append(Finding("small", (name,), sentence))
+    turn = _turn(person)
+    if turn > _TURNED:
+        sentence = f"{name} is turned away from the camera: lips are read well from the front"
+        found.append(Finding("turned", (name,), sentence))
+    return found
+
+
+def _turn(person: Person) -> float:
+    """Median distance of the nose from the middle of the eyes, on the canonical face."""
+    frames = np.flatnonzero(person.valid)
+    some = frames[:: max(1, len(frames) // 50)]
+    face = normalise(np.concatenate([person.landmarks(frame, frame + 1) for frame in some]))
+    return float(np.median(np.abs(face[:, 30, 0] - face[:, [36, 45], 0].mean(axis=1))))
+
+
+def _out_of_step(people: Sequence[Person], heard: Impressions) -> list[Finding]:
+    """Whether the sound as a whole is early or late beside the mouths that are seen."""
+    T = min(_LOOKED_AT, heard.powers.shape[1])
+    loudness = rhythm(10 * np.log10(heard.powers[0, :T] + 1e-7))
+    opening = sum(rhythm(apertures(person.landmarks(0, T)) * person.valid[:T]) for person in people)
+    lag, agreement = best_lag(np.asarray(opening), loudness, most=FRAME_RATE // 2)
+    if agreement < _CLEAR or abs(lag) <= _IN_STEP:
+        return []
+    when = "late" if lag < 0 else "early"
+    sentence = f"the sound is about {abs(lag) * 1000 // FRAME_RATE} ms too {when} for the lips"
+    return [Finding("out of step", (), sentence)]

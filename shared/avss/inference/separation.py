@@ -1,0 +1,133 @@
+"""From a video of several people to the voice of each: all that ``avss separate`` does.
+
+::
+
+    OUT/
+      face1.wav …      each person's voice, of the rate and length of the video's sound
+      rest.wav         what is in none of them; voices and rest add up to the sound of the video
+      face1.mp4 …      the video with that person in the light and that voice as the sound
+      faces.mp4        all that is heard, then each voice in turn
+      face1.png …      who is who
+      separation.json  where each face is, who speaks when, and what is doubtful
+
+What is finished is kept: a separation that was stopped goes on where it was when the same call is made again.
+"""
+
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+from rich.progress import track
+
+from avss.errors import OutputError
+from avss.files import explained, writing
+from avss.inference.account import FILE, Account, account_of, read_account, write_account
+from avss.inference.impressions import Impressions
+from avss.inference.people import find_people
+from avss.inference.person import Person
+from avss.inference.segments import follow_video
+from avss.inference.voice_files import write_voices
+from avss.inference.voice_films import FilmedVoice, write_films
+from avss.inference.windows import USUAL, Windows, separate_windows
+from avss.media.probing import probe
+from avss.media.source_sound import probe_sound
+from avss.models.audio_visual import AudioVisualSeparator
+from avss.models.weights import load_model, read_description
+
+REST, COMPARISON = "rest.wav", "faces.mp4"
+
+_WORK, _ASKED = ".work", "asked.json"
+
+
+def separate(
+    video: Path,
+    out: Path,
+    weights: Path,
+    *,
+    faces: int | None = None,
+    films: bool = True,
+    windows: Windows = USUAL,
+    device: str = "cpu",
+    jobs: int = -1,
+) -> Account:
+    """Separate the people who are seen in ``video``.
+
+    Args:
+        video: any file with picture and sound.
+        out: folder for what is found; new, or one in which the same call was stopped.
+        weights: folder of the separator.
+        faces: how many people to separate, those seen longest; ``None`` for all.
+        films: write films too, which takes about as long as all the rest.
+        windows: how the sound is divided.
+        device: cpu or cuda, for the nets.
+        jobs: processes that follow faces; -1 uses all cores.
+
+    Raises:
+        FaceError: no face is found, or fewer than asked for.
+        MediaError: the video cannot be read, or has no picture or no sound.
+        ModelError: there is no such model.
+        OutputError: ``out`` holds something else, or cannot be written; what is finished is kept.
+        PartMissingError: a part of the installation is missing.
+    """
+    info, checksum = probe(video), read_description(weights).sha256
+    sound = probe_sound(video, info)
+    work = _claim(out, video, checksum, faces)
+    people = find_people(follow_video(video, info, work, jobs=jobs), info.frames, faces)
+    if not (out / FILE).is_file():
+        model = load_model(weights, AudioVisualSeparator).to(device)
+        heard = Impressions(len(people))
+        passing = separate_windows(model, sound.on_frames(), people, info.frames, windows)
+        steps = track(heard.of(passing), "separating", total=len(windows.starts(info.frames)))
+        write_voices(
+            (step.voices for step in steps), sound, [_file(out, person, "wav") for person in people], out / REST
+        )
+        _write_pictures(out, people)
+        write_account(account_of(video, sound, checksum, people, heard), out)
+    if films:
+        voices = [
+            FilmedVoice(person.name, person.boxes, _file(out, person, "wav"), _file(out, person, "mp4"))
+            for person in people
+        ]
+        write_films(video, voices, out / COMPARISON)
+    shutil.rmtree(work)
+    return read_account(out)
+
+
+def _claim(out: Path, video: Path, checksum: str, faces: int | None) -> Path:
+    """The folder for unfinished work in ``out``; only the same call may go on in it.
+
+    Raises:
+        OutputError: ``out`` holds something else, or cannot be written.
+    """
+    state = video.stat()
+    asked = {
+        "video": str(video.resolve()),
+        "state": [state.st_size, state.st_mtime_ns],
+        "weights": checksum,
+        "faces": faces,
+    }
+    note = out / _WORK / _ASKED
+    if note.is_file() and json.loads(note.read_text()) == asked:
+        return note.parent
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        what = f"{out} is there already" if not note.is_file() else f"another separation was begun in {out}"
+        raise OutputError(what, "a new folder", "name another one, or remove it")
+    with explained(out):
+        note.parent.mkdir(parents=True)
+    with writing(note) as path:
+        path.write_text(json.dumps(asked))
+    return note.parent
+
+
+def _file(out: Path, person: Person, suffix: str) -> Path:
+    return out / f"{person.name}.{suffix}"
+
+
+def _write_pictures(out: Path, people: Sequence[Person]) -> None:
+    for person in people:
+        with writing(_file(out, person, "png")) as path:
+            encoded = cv2.imencode(".png", cv2.cvtColor(person.picture, cv2.COLOR_RGB2BGR))[1]
+            path.write_bytes(np.asarray(encoded).tobytes())
