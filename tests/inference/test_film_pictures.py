@@ -34,7 +34,7 @@ def test_a_face_that_is_not_seen_is_not_pointed_at(box):
 
 def test_all_faces_are_pointed_out_in_full_light():
     picture = _picture()
-    shown = pointed_out(picture, [Mark("face1", BOX), Mark("face2", BOX + np.float32([80, 0, 80, 0]))])
+    shown = pointed_out(picture, [Mark("face1", BOX), Mark("face2", BOX + np.array([80, 0, 80, 0]))])
     changed = (shown != picture).any(axis=2)
     assert changed[:, :100].any() and changed[:, 100:].any()
     assert changed.mean() < 0.2
