@@ -48,7 +48,7 @@ def mix_sound(waves: np.ndarray, noise: np.ndarray, snr: float, rng: np.random.G
     parts = np.vstack([voices, noise])
     softer = min(1.0, PEAK / max(abs(parts.sum(axis=0)).max(), abs(parts).max(), PEAK))
     parts = (softer * parts).astype(np.float32)
-    return PartySound(parts[:-1], parts[-1], gains, -20 * math.log10(softer))
+    return PartySound(parts[:-1], parts[-1], gains, 20 * math.log10(1 / softer))
 
 
 def _factor(decibels: np.ndarray | float) -> np.ndarray:
