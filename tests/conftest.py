@@ -7,6 +7,7 @@ from argparse import Namespace
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -15,6 +16,9 @@ from avss.corpora.generated.corpus import generate_corpus
 from avss.data.parts import write_part
 from avss.data.store import PreparedClip, PreparedStore
 from avss.data.store_writer import StoreWriter
+
+if TYPE_CHECKING:
+    from avss.models.audio_visual import AudioVisualSeparator
 
 MakeStore = Callable[..., PreparedStore]
 
@@ -46,6 +50,24 @@ def generated_clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("generated") / "clips"
     generate_corpus(folder, speakers=2, clips=2, seed=0, jobs=1)
     return folder
+
+
+@pytest.fixture(scope="session")
+def small_model() -> "AudioVisualSeparator":
+    """A separator with a frontend of landmarks, both with random weights; do not change them."""
+    # Torch takes seconds to import, and half of the tests do without it.
+    import torch
+
+    from avss.models.audio_visual import AudioVisualSeparator
+    from avss.models.frontend import Frontend
+    from avss.models.lip2phone import Lip2Phone
+    from avss.models.separators.families import SeparatorSettings, make_separator
+
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        frontend = Frontend(Lip2Phone(hidden=8, features=8))
+        separator = make_separator(SeparatorSettings(width=16, stages=1), frontend.size)
+        return AudioVisualSeparator(frontend, separator).eval()
 
 
 @pytest.fixture(scope="session")

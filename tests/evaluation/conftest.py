@@ -1,4 +1,4 @@
-"""Voices of generated speakers, by themselves and with faces, and a small model."""
+"""Voices of generated speakers, by themselves and with faces."""
 
 import numpy as np
 import pytest
@@ -10,10 +10,6 @@ from avss.corpora.generated.voice.utterance import say
 from avss.corpora.sentence import SENTENCES, Sentence
 from avss.data.bank_reading import as_int16, speech_level
 from avss.data.voice_bank import VoiceBank
-from avss.models.audio_visual import AudioVisualSeparator
-from avss.models.frontend import Frontend
-from avss.models.lip2phone import Lip2Phone
-from avss.models.separators.families import SeparatorSettings, make_separator
 
 
 @pytest.fixture(scope="session")
@@ -30,7 +26,7 @@ def voices() -> Tensor:
 def seen_bank() -> VoiceBank:
     """What speakers a, b, c (women) and d (a man) say in two clips of 75 frames each, with faces of random points."""
     speakers = [draw_speaker(1, number) for number in range(1, 40)]
-    women, men = ([who for who in speakers if who.sex == sex] for sex in ("f", "m"))
+    women, men = ([who for who in speakers if who.body.sex == sex] for sex in ("f", "m"))
     cast = {"a": women[0], "b": women[1], "c": women[2], "d": men[0]}
     rng = np.random.default_rng(1)
     ids = [f"{name}/{number}" for name in cast for number in range(2)]
@@ -44,7 +40,7 @@ def seen_bank() -> VoiceBank:
     return VoiceBank(
         tuple(ids),
         tuple(clip_id[0] for clip_id in ids),
-        tuple(cast[clip_id[0]].sex for clip_id in ids),
+        tuple(cast[clip_id[0]].body.sex for clip_id in ids),
         np.full(N, T),
         torch.from_numpy(np.stack(audio)),
         torch.tensor([speech_level(wave) for wave in audio], dtype=torch.float32),
@@ -56,13 +52,3 @@ def seen_bank() -> VoiceBank:
         },
         {"shape": torch.randn(N, 68, 2, generator=torch_rng), "picture": torch.zeros(N, 64, 64, 3, dtype=torch.uint8)},
     )
-
-
-@pytest.fixture(scope="session")
-def small_model() -> AudioVisualSeparator:
-    """A separator with a frontend of landmarks, both with random weights."""
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        frontend = Frontend(Lip2Phone(hidden=8, features=8))
-        separator = make_separator(SeparatorSettings(width=16, stages=1), frontend.size)
-    return AudioVisualSeparator(frontend, separator).eval()

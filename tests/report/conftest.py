@@ -27,9 +27,6 @@ from avss.evaluation.exam import sit_exam
 from avss.evaluation.exam_rows import AUDIO_ONLY, AUDIO_VISUAL, OTHER_LIPS, ExamRow, bounds
 from avss.evaluation.exam_table import exam_figures, write_figures
 from avss.models.audio_visual import AudioVisualSeparator
-from avss.models.frontend import Frontend
-from avss.models.lip2phone import Lip2Phone
-from avss.models.separators.families import SeparatorSettings, make_separator
 from avss.models.weights import read_description, save_model
 from avss.training.listening import write_examples
 from avss.training.run import fit
@@ -100,15 +97,6 @@ def material() -> Material:
     exam = draw_exam(sources, faces=(2, 3), levels=(None, 0.0), mixtures=3, frames=50, silent_faces=0.2)
     _, mixture = next(iter(exam_mixtures(exam.head(1), sources, 1)))
     return Material(sources, exam, mixture)
-
-
-@pytest.fixture(scope="session")
-def small_model() -> AudioVisualSeparator:
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        frontend = Frontend(Lip2Phone(hidden=8, features=8))
-        separator = make_separator(SeparatorSettings(width=16, stages=1), frontend.size)
-    return AudioVisualSeparator(frontend, separator).eval()
 
 
 def leaving(share: float) -> Callable[[Mixtures], Tensor]:
