@@ -19,8 +19,9 @@ from rich.table import Table
 
 from avss.corpora.generated.corpus import generate_corpus
 from avss.corpora.opening import open_corpus
+from avss.data.store_layout import PICTURE_SIDE
 from avss.inference.voice_files import write_voices
-from avss.inference.voice_films import FILM_SIDE, FilmedVoice, write_films
+from avss.inference.voice_films import FilmedVoice, write_films
 from avss.media.reading import read_frames
 from avss.media.source_sound import SourceSound, probe_sound
 from avss.media.writing import write_video
@@ -58,7 +59,7 @@ def measure(folder: Path, videos: list[Path], seconds: int) -> list[str]:
     video = folder / f"{len(videos)}.mp4"
     wave = np.random.default_rng(0).normal(0, 0.05, samples_in(T)).astype(np.float32)
     write_video(video, islice(there_and_back(videos), T), wave)
-    size = next(read_frames(video, longest_side=FILM_SIDE)).rgb.shape
+    size = next(read_frames(video, longest_side=PICTURE_SIDE)).rgb.shape
     sound = probe_sound(video)
     filmed = []
     for k in range(K):

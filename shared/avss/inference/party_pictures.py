@@ -7,9 +7,8 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from avss.data.store_layout import PICTURE_SIDE
 from avss.media.reading import read_frames
-
-_SIDE = 640  # pixels of each video's longest side, at most
 
 
 class Size(NamedTuple):
@@ -20,12 +19,12 @@ class Size(NamedTuple):
 
 
 def common_height(videos: Sequence[Path]) -> list[Size]:
-    """The even sizes that bring videos to one height and keep their shapes; none is enlarged.
+    """The even sizes that bring videos to one height and keep their shapes; none is enlarged, large ones are shrunk.
 
     Raises:
         MediaError: a video cannot be read or has no picture.
     """
-    shapes = [next(read_frames(video, longest_side=_SIDE)).rgb.shape for video in videos]
+    shapes = [next(read_frames(video, longest_side=PICTURE_SIDE)).rgb.shape for video in videos]
     height = _even(min(shape[0] for shape in shapes))
     return [Size(_even(shape[1] * height / shape[0]), height) for shape in shapes]
 
@@ -42,7 +41,7 @@ def side_by_side(videos: Sequence[Path], sizes: Sequence[Size]) -> Iterator[np.n
 
 def _standing(video: Path, size: Size) -> Iterator[np.ndarray]:
     """The frames of a video in ``size``, then its last one for ever."""
-    frames = read_frames(video, longest_side=_SIDE)
+    frames = read_frames(video, longest_side=PICTURE_SIDE)
     picture = np.zeros((size.height, size.width, 3), np.uint8)
     for frame in frames:
         picture = cv2.resize(frame.rgb, size, interpolation=cv2.INTER_AREA)

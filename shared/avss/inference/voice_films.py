@@ -13,14 +13,13 @@ from pathlib import Path
 import numpy as np
 from rich.progress import track
 
+from avss.data.store_layout import PICTURE_SIDE
 from avss.inference.film_pictures import Mark, dark, pointed_out, spotlight, write_caption
-from avss.media.films import Film, filming, size_of
+from avss.media.films import filming, size_of
 from avss.media.probing import probe
 from avss.media.reading import read_frames
 from avss.media.source_sound import SourceSound, probe_sound
 from avss.rates import FRAME_RATE
-
-FILM_SIDE = 640  # pixels of a film's longest side, at most
 
 _TURN = 4 * FRAME_RATE  # frames
 
@@ -32,7 +31,7 @@ class FilmedVoice:
     Attributes:
         name: of the face, in ASCII.
         boxes: left, top, right, bottom of the face in each frame, float32 [T,4], in pixels of frames that are read
-            with ``longest_side=FILM_SIDE``; NaN or all zero where it is not seen.
+            with ``longest_side=PICTURE_SIDE``; NaN or all zero where it is not seen.
         wave: the voice, with the rate, the length and the place of the video's sound.
         film: mp4 file to write.
     """
@@ -63,22 +62,20 @@ def write_films(video: Path, voices: Sequence[FilmedVoice], comparison: Path) ->
     turn = _turn_length(info.frames, len(voices))
     sound = probe_sound(video, info)
     heard = [_during_frames(sound, source) for source in (sound, *(probe_sound(voice.wave) for voice in voices))]
-    frames = track(read_frames(video, longest_side=FILM_SIDE, info=info), "films", total=info.frames)
+    frames = read_frames(video, longest_side=PICTURE_SIDE, info=info)
+    size = size_of(_even(next(read_frames(video, longest_side=PICTURE_SIDE, info=info)).rgb))
     with ExitStack() as stack:
-        films: list[Film] = []
-        for k, (frame, *sounds) in enumerate(zip(frames, *heard, strict=False)):
-            picture = _even(frame.rgb)
-            if not films:
-                paths = [comparison, *(voice.film for voice in voices)]
-                films = [stack.enter_context(filming(path, size_of(picture), sound.rate)) for path in paths]
-            shown = _views(picture, [Mark(voice.name, voice.boxes[k]) for voice in voices])
-            for film, view, part in zip(films[1:], shown[1:], sounds[1:], strict=True):
+        paths = [comparison, *(voice.film for voice in voices)]
+        compared, *films = [stack.enter_context(filming(path, size, sound.rate)) for path in paths]
+        for k, (frame, *sounds) in enumerate(zip(track(frames, "films", total=info.frames), *heard, strict=False)):
+            views = _views(_even(frame.rgb), [Mark(voice.name, voice.boxes[k]) for voice in voices])
+            for film, view, part in zip(films, views[1:], sounds[1:], strict=True):
                 film.show(view)
                 film.play(part, sound.rate)
             before, now = (max(0, at) // turn % len(sounds) for at in (k - 1, k))
-            write_caption(shown[now], f"heard: {voices[now - 1].name if now else 'all'}")
-            films[0].show(shown[now])
-            films[0].play(_faded(sounds[before], sounds[now]), sound.rate)
+            write_caption(views[now], f"heard: {voices[now - 1].name if now else 'all'}")
+            compared.show(views[now])
+            compared.play(_faded(sounds[before], sounds[now]), sound.rate)
 
 
 def _turn_length(T: int, K: int) -> int:

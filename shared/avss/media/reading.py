@@ -108,7 +108,7 @@ def read_wave(path: Path, frames: int) -> np.ndarray:
         float32 [640·T] in [−1, 1].
 
     Raises:
-        MediaError: the file cannot be read, has no sound, or none that can be decoded.
+        MediaError: the file cannot be read, has no sound, none that can be decoded, or a clock that jumps by hours.
     """
     return probe_sound(path).on_frames().exactly(samples_in(frames))
 
