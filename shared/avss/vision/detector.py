@@ -19,6 +19,9 @@ import numpy as np
 # A picture with more pixels on its longest side is shrunk to it, one with fewer may be enlarged.
 _LONGEST_SIDE = 640
 
+# Faces below this many pixels are seen by chance only.
+_LEAST_SIDE = 90
+
 
 class Box(NamedTuple):
     """A rectangle in pixels of its picture; it may reach over the picture's border."""
@@ -69,18 +72,30 @@ class HogDetector:
 
     def __call__(self, grey: np.ndarray) -> list[Face]:
         """Faces in ``grey`` uint8 [H,W], the largest first; an empty list when there are none."""
-        longest = max(grey.shape)
-        faces = self._at_scale(grey, min(1.0, _LONGEST_SIDE / longest))
-        if not faces and longest <= _LONGEST_SIDE:
-            faces = self._at_scale(grey, 2.0)
-        return sorted(faces, key=lambda face: face.box.area, reverse=True)
+        faces = self.at_a_glance(grey)
+        if not faces and max(grey.shape) <= _LONGEST_SIDE:
+            faces = self.closely(grey)
+        return faces
+
+    def at_a_glance(self, grey: np.ndarray) -> list[Face]:
+        """The large faces: at least 80 pixels in a picture that is shrunk, where needed, to 640."""
+        return self._at_scale(grey, min(1.0, _LONGEST_SIDE / max(grey.shape)))
+
+    def closely(self, grey: np.ndarray) -> list[Face]:
+        """The small faces too: in a picture of twice that size."""
+        return self._at_scale(grey, min(2.0, 2 * _LONGEST_SIDE / max(grey.shape)))
+
+    def least_side(self, grey: np.ndarray) -> float:
+        """Side in pixels of ``grey`` from which on a face is sure to be seen at a glance."""
+        return _LEAST_SIDE * max(1.0, max(grey.shape) / _LONGEST_SIDE)
 
     def _at_scale(self, grey: np.ndarray, scale: float) -> list[Face]:
         if scale != 1.0:
             interpolation = cv2.INTER_AREA if scale < 1.0 else cv2.INTER_LINEAR
             grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=interpolation)
         found, scores, _ = self._detector.run(np.ascontiguousarray(grey), 0, 0.0)
-        return [
+        faces = [
             Face(Box(*(edge / scale for edge in (box.left(), box.top(), box.right(), box.bottom()))), score)
             for box, score in zip(found, scores, strict=True)
         ]
+        return sorted(faces, key=lambda face: face.box.area, reverse=True)
