@@ -56,6 +56,7 @@ def test_a_broad_body_has_a_broad_jaw_and_a_dark_voice(population):
         speakers = [speaker for speaker in population if speaker.body.sex == sex]
         builds = [speaker.body.build for speaker in speakers]
         assert np.corrcoef(builds, [s.face.head.jaw for s in speakers])[0, 1] > 0.9
+        assert np.corrcoef(builds, [s.face.nose.width for s in speakers])[0, 1] > 0.6
         assert np.corrcoef(builds, [np.log(s.voice.tone[-1] / s.voice.tone[0]) for s in speakers])[0, 1] < -0.9
     assert max(level for speaker in population for level in speaker.voice.tone) < 256
 

@@ -18,7 +18,7 @@ class Body:
     Attributes:
         sex: of voice and face.
         size: a large body has a long face, a low pitch and a long vocal tract.
-        build: a broad one has a broad jaw and a dark voice.
+        build: a broad one has a broad jaw and nose, and a dark voice.
     """
 
     sex: Sex

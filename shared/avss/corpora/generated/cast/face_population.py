@@ -1,7 +1,7 @@
 """How faces are spread over the population of a generated corpus, and drawing one of them.
 
 The body is given, not drawn here: it is also that of the speaker's voice. A large one has a large, long face
-as it has a low voice, and a broad one a broad jaw as it has a dark voice.
+as it has a low voice, and a broad one a broad jaw and nose as it has a dark voice.
 
 Every attribute is drawn from a generator of its own, found by name. A new attribute therefore leaves every
 face that was ever generated as it was, apart from the attribute itself.
@@ -74,7 +74,7 @@ def draw_face_traits(child: Child, body: Body) -> FaceTraits:
         head=_draw_head(child, body),
         skin=skin,
         eyes=_draw_eyes(child, sex, skin),
-        nose=_draw_nose(child, sex, size, skin),
+        nose=_draw_nose(child, body, skin),
         mouth=_draw_mouth(child, sex, size, skin),
         hair=_draw_hair(child, sex, skin),
         glasses=_draw_glasses(child),
@@ -86,8 +86,8 @@ def draw_face_traits(child: Child, body: Body) -> FaceTraits:
 def _draw_head(child: Child, body: Body) -> Head:
     male = body.sex == "m"
     return Head(
-        chin=normal(child, "head.chin", 1.54 if male else 1.45, 0.03) + 0.03 * body.size,
-        jaw=normal(child, "head.jaw", 2.8 if male else 2.2, 0.08) + 0.2 * body.build,
+        chin=normal(child, "head.chin", 1.54 if male else 1.45, 0.015) + 0.045 * body.size,
+        jaw=normal(child, "head.jaw", 2.8 if male else 2.2, 0.08) + 0.25 * body.build,
         folds=0.3 + abs(normal(child, "head.folds", 0, 0.5)),
     )
 
@@ -118,11 +118,11 @@ def _draw_eyes(child: Child, sex: Sex, skin: Skin) -> Eyes:
     )
 
 
-def _draw_nose(child: Child, sex: Sex, size: float, skin: Skin) -> Nose:
-    male = sex == "m"
+def _draw_nose(child: Child, body: Body, skin: Skin) -> Nose:
+    usual = (1.05 if body.sex == "m" else 0.94) + 0.2 * max(0.0, skin.darkness - 0.5)
     return Nose(
-        tip=normal(child, "nose.tip", 0.55, 0.022) + 0.015 * size,
-        width=normal(child, "nose.width", 1.05 if male else 0.94, 0.09) + 0.2 * max(0.0, skin.darkness - 0.5),
+        tip=normal(child, "nose.tip", 0.55, 0.012) + 0.022 * body.size,
+        width=normal(child, "nose.width", usual, 0.05) + 0.08 * body.build,
         height=normal(child, "nose.height", 1.0, 0.13),
     )
 

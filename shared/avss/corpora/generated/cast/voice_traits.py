@@ -2,7 +2,7 @@
 
 The body is given: it is also that of the face. A large one has a low pitch and a long vocal tract, which lowers all
 formants together; within a sex, size moves the pitch by 2.4 semitones and the formants by 4 % per standard deviation.
-A broad one has a dark voice: at 3 kHz, build takes away 2.6 dB per standard deviation. Both move a voice by more than
+A broad one has a dark voice: at 3 kHz, build takes away 4 dB per standard deviation. Both move a voice by more than
 anything else that is drawn here, so that they can be heard.
 """
 
@@ -20,7 +20,7 @@ _ACCENTS = {"en": 0.4, "en-us": 0.25, "en-gb-x-rp": 0.2, "en-gb-scotland": 0.15}
 _PITCH_HZ: dict[Sex, float] = {"m": 112.0, "f": 200.0}
 _TRACT: dict[Sex, float] = {"m": 1.0, "f": 1.15}
 # The average spectral tilt: corner in Hz, level in per cent of espeak's own, and how much of its log build takes away.
-_TONE = ((600, 170, 0.0), (1200, 135, 0.1), (2000, 110, 0.2), (3000, 110, 0.3))
+_TONE = ((600, 170, 0.0), (1200, 135, 0.15), (2000, 100, 0.3), (3000, 80, 0.45))
 
 
 @dataclass(frozen=True)
