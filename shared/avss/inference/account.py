@@ -18,7 +18,7 @@ from avss.rates import FRAME_RATE
 
 FILE = "separation.json"
 
-Span = tuple[float, float]
+Span = list[float]  # start and stop, seconds
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class SeparatedFace:
     Attributes:
         name: which is also that of the files: ``face1.wav``, ``face1.mp4``, ``face1.png``.
         level: of the voice beside the whole sound, dB.
-        seen, speaks: from when to when, in seconds.
+        seen, speaks: from when to when.
         boxes: second by second while it is seen: the time and left, top, right, bottom of the face, in pixels of the
             picture shrunk to 640 on its longest side.
     """
@@ -37,7 +37,7 @@ class SeparatedFace:
     level: float
     seen: list[Span]
     speaks: list[Span]
-    boxes: list[tuple[float, float, float, float, float]]
+    boxes: list[list[float]]
 
 
 @dataclass(frozen=True)
@@ -120,10 +120,9 @@ def as_table(account: Account) -> Table:
 
 
 def _seconds(frames: np.ndarray) -> list[Span]:
-    return [(start / FRAME_RATE, stop / FRAME_RATE) for start, stop in stretches(frames)]
+    return [[start / FRAME_RATE, stop / FRAME_RATE] for start, stop in stretches(frames)]
 
 
-def _boxes(boxes: np.ndarray) -> list[tuple[float, float, float, float, float]]:
-    known = [second for second in range(0, len(boxes), FRAME_RATE) if not np.isnan(boxes[second, 0])]
-    rows = [(second / FRAME_RATE, *(round(float(edge), 1) for edge in boxes[second])) for second in known]
-    return [(time, left, top, right, bottom) for time, left, top, right, bottom in rows]
+def _boxes(boxes: np.ndarray) -> list[list[float]]:
+    known = [frame for frame in range(0, len(boxes), FRAME_RATE) if not np.isnan(boxes[frame, 0])]
+    return [[frame / FRAME_RATE, *np.round(boxes[frame].astype(float), 1).tolist()] for frame in known]

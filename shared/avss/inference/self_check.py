@@ -24,10 +24,14 @@ _COPIES = 0.9  # correlation: the one is the other but for a quarter of its powe
 _SPEAKS = 0.02  # share of the frames
 _SEEN = 0.5
 _SMALL = 64.0  # pixels of a picture of 640: below, landmarks are off by more than a closed mouth
-_TURNED = 0.15  # how far the nose is beside the middle of the eyes, in distances of the outer corners of the eyes
-_IN_STEP = 2  # frames
-_CLEAR = 0.3  # correlation of mouths and sound
-_LOOKED_AT = 1500  # frames at most, spread over the video
+_TURNED = 0.1  # how far the nose is beside the middle of the eyes, in distances of the outer corners of the eyes
+# Frames. Speech repeats itself every syllable, so that less than ten seconds fit in several places, and only phrases
+# tell which one is right.
+_IN_STEP, _LEAST, _MOST = 2, 250, 1500
+_PHRASES = 0.3  # Hz
+# Correlation of mouths and sound: where they fit best, and how much better that is than in step.
+_CLEAR, _BETTER = 0.3, 0.1
+_SILENCE = 1e-7  # power, −70 dB
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ class Finding:
     """
 
     doubt: Doubt
-    faces: tuple[str, ...]
+    faces: list[str]
     sentence: str
 
 
@@ -59,7 +63,7 @@ def _copies(people: Sequence[Person], heard: Impressions) -> list[Finding]:
     return [
         Finding(
             "copies",
-            (people[a].name, people[b].name),
+            [people[a].name, people[b].name],
             f"{people[a].name} and {people[b].name} sound nearly the same ({heard.likeness[a, b]:.0%} alike): "
             "one of the two voices is probably not theirs",
         )
@@ -70,19 +74,19 @@ def _copies(people: Sequence[Person], heard: Impressions) -> list[Finding]:
 def _of_one(person: Person, spoken: float) -> list[Finding]:
     name, found = person.name, []
     if spoken < _SPEAKS:
-        found.append(Finding("never speaks", (name,), f"{name} is seen and hardly ever heard"))
+        found.append(Finding("never speaks", [name], f"{name} is seen and hardly ever heard"))
     seen = float(person.valid.mean())
     if seen < _SEEN:
         sentence = f"{name} is seen in {seen:.0%} of the video, and silent in its file in the rest"
-        found.append(Finding("seldom seen", (name,), sentence))
+        found.append(Finding("seldom seen", [name], sentence))
     width = float(np.nanmedian(person.boxes[:, 2] - person.boxes[:, 0]))
     if width < _SMALL:
         sentence = f"{name} is {width:.0f} pixels wide in a picture of 640: its lips cannot be read well"
-        found.append(Finding("small", (name,), sentence))
+        found.append(Finding("small", [name], sentence))
     turn = _turn(person)
     if turn > _TURNED:
         sentence = f"{name} is turned away from the camera: lips are read well from the front"
-        found.append(Finding("turned", (name,), sentence))
+        found.append(Finding("turned", [name], sentence))
     return found
 
 
@@ -96,12 +100,16 @@ def _turn(person: Person) -> float:
 
 def _out_of_step(people: Sequence[Person], heard: Impressions) -> list[Finding]:
     """Whether the sound as a whole is early or late beside the mouths that are seen."""
-    T = min(_LOOKED_AT, heard.powers.shape[1])
-    loudness = rhythm(10 * np.log10(heard.powers[0, :T] + 1e-7))
-    opening = sum(rhythm(apertures(person.landmarks(0, T)) * person.valid[:T]) for person in people)
-    lag, agreement = best_lag(np.asarray(opening), loudness, most=FRAME_RATE // 2)
-    if agreement < _CLEAR or abs(lag) <= _IN_STEP:
+    T = min(_MOST, heard.powers.shape[1])
+    if T < _LEAST:
+        return []
+    loudness = rhythm(10 * np.log10(heard.powers[0, :T] + _SILENCE), _PHRASES)
+    openings = [rhythm(apertures(person.landmarks(0, T)) * person.valid[:T], _PHRASES) for person in people]
+    opening = np.sum(openings, axis=0)
+    lag, agreement = best_lag(opening, loudness, most=FRAME_RATE // 2)
+    in_step = best_lag(opening, loudness, most=_IN_STEP)[1]
+    if agreement < max(_CLEAR, in_step + _BETTER):
         return []
     when = "late" if lag < 0 else "early"
     sentence = f"the sound is about {abs(lag) * 1000 // FRAME_RATE} ms too {when} for the lips"
-    return [Finding("out of step", (), sentence)]
+    return [Finding("out of step", [], sentence)]

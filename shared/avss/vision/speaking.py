@@ -87,11 +87,11 @@ def best_lag(opening: np.ndarray, loudness: np.ndarray, most: int) -> tuple[int,
     return best, agreement[best]
 
 
-def rhythm(series: np.ndarray) -> np.ndarray:
-    """The part of ``series`` [T] between 2 and 6 Hz, where syllables are."""
+def rhythm(series: np.ndarray, slowest: float = _SYLLABLES[0]) -> np.ndarray:
+    """The part of ``series`` [T] between ``slowest`` and 6 Hz: syllables, and from below 2 Hz on phrases too."""
     frequencies = np.fft.rfftfreq(len(series), 1 / FRAME_RATE)
     spectrum = np.fft.rfft(series - series.mean())
-    spectrum[(frequencies < _SYLLABLES[0]) | (frequencies > _SYLLABLES[1])] = 0
+    spectrum[(frequencies < slowest) | (frequencies > _SYLLABLES[1])] = 0
     return np.fft.irfft(spectrum, len(series))
 
 

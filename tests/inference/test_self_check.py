@@ -1,0 +1,90 @@
+"""What a separation finds doubtful about itself."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from avss.corpora.opening import open_corpus
+from avss.inference.impressions import Impressions
+from avss.inference.person import Person
+from avss.inference.self_check import check
+from avss.inference.windows import Separated
+from avss.media.reading import read_wave
+from avss.rates import samples_in
+
+
+@pytest.fixture
+def couple(people_in: Callable[..., list[Person]], anna: list[np.ndarray], bert: list[np.ndarray]) -> list[Person]:
+    """Two people side by side through 75 frames."""
+    return people_in([np.hstack(pair) for pair in zip(anna, bert, strict=True)])
+
+
+@pytest.fixture(scope="module")
+def voices(generated_clips: Path) -> np.ndarray:
+    """What the two say, [2,48000]."""
+    clips = list(open_corpus(generated_clips).clips())
+    return np.stack([read_wave(clip.video, 75) for clip in (clips[0], clips[-1])])
+
+
+def heard(voices: np.ndarray) -> Impressions:
+    impressions = Impressions(len(voices))
+    list(impressions.of([Separated(voices.sum(axis=0), voices)]))
+    return impressions
+
+
+def doubts(people: list[Person], voices: np.ndarray) -> list[tuple[str, ...]]:
+    return [(finding.doubt, *finding.faces) for finding in check(people, heard(voices))]
+
+
+def test_nothing_is_doubtful_where_everybody_is_seen_and_heard(couple: list[Person], voices: np.ndarray) -> None:
+    assert doubts(couple, voices) == []
+
+
+def test_two_files_with_one_voice_are_copies(couple: list[Person], voices: np.ndarray) -> None:
+    both = voices.sum(axis=0)
+    assert doubts(couple, np.stack([both, 0.5 * both + 0.01 * voices[0]])) == [("copies", "face1", "face2")]
+
+
+def test_who_is_silent_never_speaks(couple: list[Person], voices: np.ndarray) -> None:
+    assert doubts(couple, np.stack([voices[0], 0.01 * voices[1]])) == [("never speaks", "face2")]
+
+
+def test_small_faces_are_told(couple: list[Person], voices: np.ndarray) -> None:
+    small = replace(couple[0], boxes=couple[0].boxes * 0.3)
+    assert doubts([small, couple[1]], voices) == [("small", "face1")]
+
+
+def test_who_is_mostly_out_of_sight_is_told(couple: list[Person], voices: np.ndarray) -> None:
+    gone = couple[1].valid & (np.arange(75) < 30)
+    assert ("seldom seen", "face2") in doubts([couple[0], replace(couple[1], valid=gone)], voices)
+
+
+def test_a_face_that_is_turned_away_is_told(
+    people_in: Callable[..., list[Person]], anna: list[np.ndarray], voices: np.ndarray
+) -> None:
+    (person,) = people_in(anna)
+
+    class Turned(Person):
+        def landmarks(self, start: int, stop: int) -> np.ndarray:
+            points = super().landmarks(start, stop)
+            points[:, 27:36, 0] += 0.3 * (points[:, 45, 0] - points[:, 36, 0])[:, None]
+            return points
+
+    turned = Turned(**{name: getattr(person, name) for name in person.__dataclass_fields__})
+    assert doubts([turned], voices[:1]) == [("turned", "face1")]
+
+
+@pytest.mark.parametrize(("frames", "word"), [(-7, "early"), (7, "late")])
+def test_sound_that_is_not_in_step_is_told(
+    frames: int, word: str, people_in: Callable[..., list[Person]], anna: list[np.ndarray], voices: np.ndarray
+) -> None:
+    (person,) = people_in(anna * 4)
+    voice = np.tile(voices[:1], 4)
+    assert check([person], heard(voice)) == []
+    (finding,) = check([person], heard(np.roll(voice, samples_in(frames), axis=1)))
+    assert finding.doubt == "out of step" and word in finding.sentence
+    milliseconds = int(finding.sentence.split("about ")[1].split(" ms")[0])
+    assert abs(milliseconds - 280) <= 40
