@@ -15,9 +15,9 @@ Film = list[np.ndarray]
 
 @pytest.fixture(scope="module")
 def crowd(film: Film) -> Film:
-    """A large face beside one of 65 pixels."""
-    small = [cv2.resize(frame, (180, 144), interpolation=cv2.INTER_AREA) for frame in film[:32]]
-    framed = [np.pad(frame, ((72, 72), (90, 90), (0, 0)), mode="edge") for frame in small]
+    """A large face beside one of a third of its size."""
+    small = [cv2.resize(frame, (120, 96), interpolation=cv2.INTER_AREA) for frame in film[:32]]
+    framed = [np.pad(frame, ((96, 96), (120, 120), (0, 0)), mode="edge") for frame in small]
     return [np.hstack(pair) for pair in zip(film[:32], framed, strict=True)]
 
 
