@@ -1,0 +1,103 @@
+"""`avss separate` from file to files: time beside that of the video, and memory, over its length.
+
+    python tests/benchmarks/bench_separate.py [--minutes 1 10] [--weights RUN] [VIDEO VIDEO]
+
+Two people side by side, said again and again; by default generated ones, of 360 × 288 pixels each, and a separator of
+the quick preset's size with random weights, which change nothing. Wall time, since cores are part of the answer, so
+nothing else should run; memory is that of the largest process.
+"""
+
+import argparse
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from itertools import cycle, islice
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from avss.corpora.generated.corpus import generate_corpus
+from avss.corpora.opening import open_corpus
+from avss.inference.party import mix_party
+from avss.media.reading import read_frames, read_wave
+from avss.media.writing import write_video
+from avss.models.audio_visual import AudioVisualSeparator
+from avss.models.face_to_speaker import FaceToSpeaker
+from avss.models.frontend import Frontend
+from avss.models.lip2phone import Lip2Phone
+from avss.models.mouth_pca import MouthPCA
+from avss.models.separators.families import SeparatorSettings, make_separator
+from avss.models.weights import save_model
+from avss.rates import FRAME_RATE
+from avss.speech.voice_signature import NAMES
+from avss.vision.mouth import CROP
+
+FLOOR = 0.5
+COMPONENTS, WIDTH, IDENTITY = 32, 128, 64
+
+
+def main() -> None:
+    """Measure and print a table."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("videos", type=Path, nargs="*", help="of one talking person each")
+    parser.add_argument("--minutes", type=int, nargs="+", default=[1])
+    parser.add_argument("--weights", type=Path, help="run folder of a separator")
+    options = parser.parse_args()
+    table = Table("video", "without films", "with films", f"of the floor {FLOOR}", "memory")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        weights = options.weights or random_weights(folder / "weights")
+        mix_party(options.videos or generated_videos(folder), folder / "party")
+        for minutes in options.minutes:
+            video = folder / f"{minutes}.mp4"
+            repeat(folder / "party" / "party.mp4", minutes, video)
+            plain, _ = separate(video, weights, folder / f"{minutes}.plain", "--no-films")
+            whole, memory = separate(video, weights, folder / f"{minutes}.films")
+            shares = [seconds / (60 * minutes) for seconds in (plain, whole)]
+            cells = [f"{share:.2f} × real time" for share in shares]
+            table.add_row(f"{minutes} min", *cells, f"{shares[1] / FLOOR:.1f} ×", f"{memory:.2f} GB")
+    Console().print(table)
+
+
+def generated_videos(folder: Path) -> list[Path]:
+    """Two people who say a sentence."""
+    generate_corpus(folder / "clips", speakers=2, clips=1, seed=0, jobs=-1)
+    return [clip.video for clip in open_corpus(folder / "clips").clips()]
+
+
+def random_weights(folder: Path) -> Path:
+    """A model with everything in it, untrained."""
+    frontend = Frontend(Lip2Phone(COMPONENTS), MouthPCA(COMPONENTS, CROP), FaceToSpeaker(len(NAMES)))
+    separator = make_separator(SeparatorSettings(width=WIDTH), frontend.size, IDENTITY)
+    save_model(AudioVisualSeparator(frontend, separator), folder, corpus="none", split={})
+    return folder
+
+
+def repeat(video: Path, minutes: int, out: Path) -> None:
+    """Write ``video`` again and again, until it lasts ``minutes``."""
+    frames = [frame.rgb for frame in read_frames(video)]
+    T = minutes * 60 * FRAME_RATE
+    wave = read_wave(video, len(frames))
+    sound = np.resize(wave, T * len(wave) // len(frames))
+
+    def shown() -> Iterator[np.ndarray]:
+        yield from islice(cycle(frames), T)
+
+    write_video(out, shown(), sound)
+
+
+def separate(video: Path, weights: Path, out: Path, *options: str) -> tuple[float, float]:
+    """Seconds that it takes, and the memory of the largest process so far, GB."""
+    command = [sys.executable, "-m", "avss.cli", "separate", video, "--weights", weights, "--out", out, *options]
+    start = time.perf_counter()
+    subprocess.run([str(part) for part in command], check=True, capture_output=True)
+    return time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6
+
+
+if __name__ == "__main__":
+    main()
