@@ -89,12 +89,12 @@ def distances(clips: list[Clip]) -> dict[str, list[float]]:
 
 
 def clips_of(corpus: Path, people: int) -> list[Clip]:
-    """The first and the last clip of up to so many speakers."""
+    """The first, the middle and the last clip of up to so many speakers."""
     by_speaker: dict[str, list[Clip]] = {}
     for clip in open_corpus(corpus).clips():
         by_speaker.setdefault(clip.speaker, []).append(clip)
     chosen = islice(by_speaker.values(), people)
-    return [clip for clips in chosen for clip in dict.fromkeys((clips[0], clips[-1]))]
+    return [clip for clips in chosen for clip in dict.fromkeys((clips[0], clips[len(clips) // 2], clips[-1]))]
 
 
 def main() -> None:
@@ -107,7 +107,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         corpus = options.corpus or Path(folder) / "clips"
         if options.corpus is None:
-            generate_corpus(corpus, speakers=options.people, clips=2, seed=0, jobs=1)
+            generate_corpus(corpus, speakers=options.people, clips=3, seed=0, jobs=1)
         report(clips_of(corpus, options.people), options.seconds, Path(folder))
 
 

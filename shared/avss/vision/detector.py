@@ -19,7 +19,7 @@ import numpy as np
 # A picture with more pixels on its longest side is shrunk to it, one with fewer may be enlarged.
 _LONGEST_SIDE = 640
 
-# Faces below this many pixels are seen by chance only.
+# Faces below this many pixels are not sure to be seen; it is a little more than 80, since boxes come in steps.
 _LEAST_SIDE = 90
 
 

@@ -3,10 +3,17 @@
 A residual network made them out of three million faces. It is shown the one neutral picture that is kept of every
 face that is followed: a network call takes 0.1 s of a core, and of each face it takes one.
 
-Measured on 38 clips of 22 people of GRID, the distance of two clips of one person is 0.21 in the middle and 0.37 at
-most, that of two people 0.80 and 0.55 at least; with the picture in full size it is the same. Generated faces look
-more alike: 0.08 and 0.10 at most, against 0.41 and 0.23 at least. So :data:`SAME_PERSON` tells real people apart, and
-some generated ones it does not.
+Distances of clips of one person and of two, as ``tests/benchmarks/bench_faces.py`` prints them:
+
+    ==========  ===================  ===================
+    people      one (median, most)   two (least, median)
+    ==========  ===================  ===================
+    22 of GRID  0.19, 0.30           0.58, 0.80
+    10 made up  0.08, 0.25           0.23, 0.42
+    ==========  ===================  ===================
+
+So :data:`SAME_PERSON` tells real people apart, but not all generated ones. A picture in full size, or a window laid by
+the points of the face instead of a fixed one, told them apart no better.
 
 Source: D. King, "High Quality Face Recognition with Deep Metric Learning", 2017: dlib's network of 29 layers after
 K. He et al., "Deep Residual Learning for Image Recognition", CVPR 2016; its weights are in the public domain.
@@ -24,8 +31,8 @@ DIMENSIONS = 128
 # Largest distance of two descriptors of one person.
 SAME_PERSON = 0.45
 
-# The square of a face's picture that the network wants to see, median over the clips named above: its middle (x, y)
-# and side in pixels of the picture, and the size at which it wants it.
+# The square of a face's picture that the network wants to see, mean over clips of 21 people: its middle (x, y) and
+# side in pixels of the picture, and the size at which it wants it.
 _MIDDLE = (32.3, 27.8)
 _SIDE = 62.0
 _SEEN_AT = 150
