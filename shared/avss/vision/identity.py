@@ -8,8 +8,8 @@ Distances of clips of one person and of two, as ``tests/benchmarks/bench_faces.p
     ==========  ===================  ===================
     people      one (median, most)   two (least, median)
     ==========  ===================  ===================
-    22 of GRID  0.19, 0.30           0.58, 0.80
-    10 made up  0.08, 0.25           0.23, 0.42
+    22 of GRID  0.20, 0.35           0.55, 0.81
+    10 made up  0.12, 0.30           0.21, 0.42
     ==========  ===================  ===================
 
 So :data:`SAME_PERSON` tells real people apart, but not all generated ones. A picture in full size, or a window laid by
