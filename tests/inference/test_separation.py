@@ -65,7 +65,7 @@ def test_voices_and_rest_are_the_sound_of_the_video(party: Path, weights: Path, 
     separate(party, tmp_path / "out", weights, films=False, jobs=1)
     assert not list((tmp_path / "out").glob("*.mp4"))
     mixture = read_wave(party, 75)
-    found = sum(levels(tmp_path / "out", ["face1", "face2", "rest"]))
+    found = np.sum(levels(tmp_path / "out", ["face1", "face2", "rest"]), axis=0)
     assert np.abs(found[: samples_in(75)] / 32768 - mixture).max() < 1e-4
     voice = levels(tmp_path / "out", ["face1"])[0]
     assert voice.any() and len(voice) == len(found)
