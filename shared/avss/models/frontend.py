@@ -57,7 +57,7 @@ class Frontend(nn.Module):
         """
         features = self.read(visual).features
         if self.face is not None:
-            known = visual.shape.flatten(1).any(1, keepdim=True)  # [B,1]
+            known = (visual.shape != 0).flatten(1).any(1, keepdim=True)  # [B,1]
             who = (self.face(visual.shape, visual.picture).embedding * known)[:, None]  # [B,1,64]
             features = torch.cat([features, who.expand(-1, features.shape[1], -1)], dim=-1)  # [B,T,128+64]
         return features * visual.valid[..., None]

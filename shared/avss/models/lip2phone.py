@@ -91,7 +91,9 @@ class Lip2Phone(nn.Module):
         landmarks = [read[name] for name in self.inputs]
         hidden = torch.cat([*landmarks, torch.where(seen, mouth, 0), seen.float()], dim=-1)  # [B,T,36+C+1]
         for convolution, norm in zip((self.wide, self.narrow), self.norms, strict=True):
-            hidden = norm(nn.functional.gelu(convolution(hidden.mT).mT)) * inside[..., None]  # [B,T,H]
+            hidden = (
+                norm(nn.functional.gelu(convolution(hidden.transpose(-1, -2)).transpose(-1, -2))) * inside[..., None]
+            )  # [B,T,H]
         turned = _turned(inside)
         for layer in self.recurrent:
             hidden = layer(self.drop(hidden), turned)  # [B,T,2H]
@@ -144,7 +146,7 @@ class _BothWays(nn.Module):
 
 def _inside(valid: Tensor) -> Tensor:
     """Frames up to the last valid one, bool [B,T]."""
-    return valid.flip(1).cummax(1).values.flip(1)
+    return valid.long().flip(1).cumsum(1).flip(1) > 0
 
 
 def _turned(inside: Tensor) -> Tensor:

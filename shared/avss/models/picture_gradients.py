@@ -17,6 +17,7 @@ _CELL, _CELLS, _BINS = 8, 8, 9
 SIDE, GRADIENTS = _CELL * _CELLS, _BINS * _CELLS * _CELLS
 # An edge of one grey level in 255 all through a cell counts as noise.
 _NOISE = 1 / 255
+_UPRIGHT = 1e-6
 
 
 def picture_gradients(pictures: Tensor) -> Tensor:
@@ -32,10 +33,11 @@ def _histograms(grey: Tensor) -> Tensor:
     right = framed[:, 1:-1, 2:] - framed[:, 1:-1, :-2]
     down = framed[:, 2:, 1:-1] - framed[:, :-2, 1:-1]
     # Dark on light and light on dark are the same edge, so directions run over half a turn.
-    place = torch.atan2(down, right).remainder(math.pi) / math.pi * _BINS  # [B,64,64], 0 … 9
+    slope = down / torch.where(right == 0, _UPRIGHT, right)
+    place = slope.atan().remainder(math.pi) / math.pi * _BINS  # [B,64,64], 0 … 9
     bins = torch.arange(_BINS, device=grey.device)[:, None, None]
     away = (place[:, None] - bins).abs()  # [B,9,64,64]
     share = (1 - torch.minimum(away, _BINS - away)).clamp_min(0)
-    cells = functional.avg_pool2d(share * torch.hypot(right, down)[:, None], _CELL)  # [B,9,8,8]
+    cells = functional.avg_pool2d(share * (right.square() + down.square()).sqrt()[:, None], _CELL)  # [B,9,8,8]
     contrast = functional.avg_pool2d(cells.square().sum(1, keepdim=True), 3, 1, 1, count_include_pad=False).sqrt()
     return cells / (contrast + _NOISE)

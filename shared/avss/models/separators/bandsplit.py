@@ -47,9 +47,13 @@ class BandSplit(nn.Module):
     def forward(self, mixture: Tensor, cues: Tensor) -> Tensor:
         """Mixture [B,S] of level 1 and cues [B,K,C,T] → voices [B,K,S]."""
         spectrum = self.spectrum.analyse(mixture)  # [B,F,L]
-        streams = self.streams(self._bands(loudness_and_phase(spectrum)), cues)  # [B,K,H,bands,L]
-        said = self._bins(self.norm(streams.flatten(0, 1))).unflatten(0, cues.shape[:2])  # [B,K,3,F,L]
-        return self.spectrum.synthesise(masks_of(said) * spectrum[:, None], mixture.shape[-1])
+        masks = masks_of(self.say(loudness_and_phase(spectrum), cues))  # [B,K,F,L]
+        return self.spectrum.synthesise(masks * spectrum[:, None], mixture.shape[-1])
+
+    def say(self, shown: Tensor, cues: Tensor) -> Tensor:
+        """What is shown of the bins, [B,3,F,L], and cues [B,K,C,T] → what is said of them, [B,K,3,F,L]."""
+        streams = self.streams(self._bands(shown), cues)  # [B,K,H,bands,L]
+        return self._bins(self.norm(streams.flatten(0, 1))).unflatten(0, cues.shape[:2])
 
     def _bands(self, shown: Tensor) -> Tensor:
         """What is shown of the bins, [B,3,F,L] → vectors of the bands [B,H,bands,L]."""

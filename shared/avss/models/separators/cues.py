@@ -59,7 +59,7 @@ class VisualCues(nn.Module):
             raise ModelError(what, "something to look at", "take a frontend with a face net, or look at the lips too")
         self.lips = nn.Linear(lips, bottleneck) if lips else None
         self.who = nn.Linear(who, bottleneck) if who else None
-        self.drop = nn.Dropout(identity_dropout)
+        self.drop = nn.Dropout2d(identity_dropout)  # of [B,K,T,D]: whole clips of a face
         inner = bottleneck * ((lips > 0) + (who > 0)) + 1
         self.context = nn.Sequential(
             nn.Conv1d(inner, channels, _CONTEXT, padding=_CONTEXT // 2),
@@ -82,9 +82,8 @@ class VisualCues(nn.Module):
         if self.lips is not None:
             shown.append(self.lips(standardised(lips, seen) if self.standardise else lips) * seen)
         if self.who is not None:
-            kept = self.drop(who.new_ones((*who.shape[:2], 1, 1)))  # [B,K,1,1], whole clips
-            shown.append(self.who(who * kept) * seen)
-        shown = torch.cat(shown, dim=-1).mT.flatten(0, 1)  # [B·K,C',T]
+            shown.append(self.who(self.drop(who)) * seen)
+        shown = torch.cat(shown, dim=-1).transpose(-1, -2).flatten(0, 1)  # [B·K,C',T]
         return self.context(shown).unflatten(0, features.shape[:2])
 
 

@@ -53,9 +53,13 @@ class Spectrum(nn.Module):
 
 def loudness_and_phase(spectra: Tensor) -> Tensor:
     """What a net is shown of complex spectra [B,F,L]: log magnitude, and both parts, compressed; [B,3,F,L]."""
-    magnitude = spectra.abs().clamp(min=_FLOOR)
-    compressed = torch.view_as_real(spectra * magnitude.pow(-_COMPRESSION)).movedim(-1, 1)  # [B,2,F,L]
-    return torch.cat([magnitude.log()[:, None], compressed], dim=1)
+    return shown_of(torch.view_as_real(spectra).movedim(-1, 1))
+
+
+def shown_of(parts: Tensor) -> Tensor:
+    """The same of real and imaginary parts [B,2,F,L]."""
+    magnitude = parts.square().sum(1, keepdim=True).sqrt().clamp(min=_FLOOR)  # [B,1,F,L]
+    return torch.cat([magnitude.log(), parts * magnitude.pow(-_COMPRESSION)], dim=1)
 
 
 def masks_of(said: Tensor) -> Tensor:
@@ -67,9 +71,14 @@ def masks_of(said: Tensor) -> Tensor:
 
     After S. Wisdom et al., "Differentiable consistency constraints for improved deep speech enhancement", ICASSP 2019.
     """
+    return torch.complex(*mask_parts(said).unbind(2))
+
+
+def mask_parts(said: Tensor) -> Tensor:
+    """The real and imaginary parts of :func:`masks_of`, [B,K,2,F,L]."""
     with torch.autocast(said.device.type, enabled=False):
         masks, claims = said.float().split([2, 1], dim=2)
-        bounded = _LOUDEST * masks * (1 + masks.square().sum(2, keepdim=True)).rsqrt()
-        masks = torch.complex(*bounded.unbind(2))
-        claims = torch.cat([torch.zeros_like(claims[:, :1]), claims], dim=1).squeeze(2)  # the rest, and the voices
-        return masks + claims.softmax(1)[:, 1:] * (1 - masks.sum(1, keepdim=True))
+        masks = _LOUDEST * masks * (1 + masks.square().sum(2, keepdim=True)).rsqrt()
+        claims = torch.cat([torch.zeros_like(claims[:, :1]), claims], dim=1)  # the rest, and the voices
+        whole = masks.new_tensor([1.0, 0.0])[:, None, None]
+        return masks + claims.softmax(1)[:, 1:] * (whole - masks.sum(1, keepdim=True))

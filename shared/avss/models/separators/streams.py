@@ -43,7 +43,7 @@ class Streams(nn.Module):
         for number, stage in enumerate(self.stages):
             if number > 0:
                 mean = streams.unflatten(0, (B, K)).mean(1)  # [B,H,...,L]
-                told = self.talks[number - 1](mean.movedim(1, -1)).movedim(-1, 1)
+                told = self.talks[number - 1](mean.transpose(1, -1)).transpose(1, -1)
                 streams = streams + told.repeat_interleave(K, dim=0)
             if number < len(self.scales):
                 streams = streams * (1 + _as(self.scales[number](cues), streams))

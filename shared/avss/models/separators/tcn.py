@@ -50,6 +50,10 @@ class TCN(nn.Module):
     def forward(self, mixture: Tensor, cues: Tensor) -> Tensor:
         """Mixture [B,S] of level 1 and cues [B,K,C,T] → voices [B,K,S]."""
         spectrum = self.spectrum.analyse(mixture)  # [B,F,L]
-        streams = self.streams(self.enter(loudness_and_phase(spectrum).flatten(1, 2)), cues)  # [B,K,H,L]
-        said = self.leave(streams.flatten(0, 1)).unflatten(1, (SAID, -1)).unflatten(0, cues.shape[:2])  # [B,K,3,F,L]
-        return self.spectrum.synthesise(masks_of(said) * spectrum[:, None], mixture.shape[-1])
+        masks = masks_of(self.say(loudness_and_phase(spectrum), cues))  # [B,K,F,L]
+        return self.spectrum.synthesise(masks * spectrum[:, None], mixture.shape[-1])
+
+    def say(self, shown: Tensor, cues: Tensor) -> Tensor:
+        """What is shown of the bins, [B,3,F,L], and cues [B,K,C,T] → what is said of them, [B,K,3,F,L]."""
+        streams = self.streams(self.enter(shown.flatten(1, 2)), cues)  # [B,K,H,L]
+        return self.leave(streams.flatten(0, 1)).unflatten(1, (SAID, -1)).unflatten(0, cues.shape[:2])
