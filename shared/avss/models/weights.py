@@ -69,6 +69,7 @@ def save_model(
     corpus: str,
     split: Mapping[str, Sequence[str]],
     notes: Mapping[str, Any] | None = None,
+    half: bool = False,
 ) -> None:
     """Write ``model`` into ``folder``; an older model there is replaced.
 
@@ -78,12 +79,15 @@ def save_model(
         corpus: what it learned from.
         split: the speakers of each part, such as ``PreparedStore.speakers``.
         notes: anything else worth knowing, as JSON.
+        half: keep the weights in half precision, in half the size; they are loaded in single precision again.
 
     Raises:
-        ModelError: a weight is NaN or infinite.
+        ModelError: a weight is NaN or infinite, or too large for half precision.
         OutputError: the folder cannot be written.
     """
     state = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
+    if half:
+        state = {name: tensor.half() if tensor.is_floating_point() else tensor for name, tensor in state.items()}
     _check_finite(state, f"the {type(model).__name__} for {folder}")
     weights = save(state)
     checksum = hashlib.sha256(weights).hexdigest()
