@@ -1,0 +1,76 @@
+"""Models are laid out for the hub and come back; whatever goes wrong with the hub is a sentence."""
+
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from avss.errors import DownloadError, ModelError, OutputError, PartMissingError
+from avss.inference.hub import from_pretrained, push_to_hub, save_pretrained
+from avss.models.audio_visual import AudioVisualSeparator
+from avss.models.frontend import Frontend
+from avss.models.lip2phone import Lip2Phone
+from avss.models.separators.families import SeparatorSettings, make_separator
+from avss.models.weights import save_model
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    frontend = Frontend(Lip2Phone(hidden=8, features=8))
+    model = AudioVisualSeparator(frontend, make_separator(SeparatorSettings(width=16, stages=1), frontend.size))
+    save_model(model, tmp_path / "run", corpus="made", split={})
+    (tmp_path / "run" / "MODEL_CARD.md").write_text("# small\n")
+    return tmp_path / "run"
+
+
+@pytest.fixture
+def nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hub at a port where nobody listens, and no user who is logged in."""
+    hub = pytest.importorskip("huggingface_hub")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{free.getsockname()[1]}"
+    monkeypatch.setattr(hub.constants, "ENDPOINT", address)
+    monkeypatch.setattr(hub.constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
+
+
+def test_a_saved_model_comes_back_with_its_card(run: Path, tmp_path: Path) -> None:
+    save_pretrained(run, tmp_path / "saved")
+    assert (tmp_path / "saved" / "README.md").read_text() == "# small\n"
+    state, expected = (from_pretrained(folder).state_dict() for folder in (tmp_path / "saved", run))
+    assert state.keys() == expected.keys()
+    assert all(torch.equal(state[name], expected[name]) for name in expected)
+
+
+def test_a_saved_model_is_not_laid_over_another(run: Path, tmp_path: Path) -> None:
+    save_pretrained(run, tmp_path / "saved")
+    with pytest.raises(OutputError, match="is there already"):
+        save_pretrained(run, tmp_path / "saved")
+
+
+def test_damaged_weights_are_refused(run: Path) -> None:
+    (run / "weights.safetensors").write_bytes(b"else")
+    with pytest.raises(ModelError, match="is not the file that"):
+        from_pretrained(run)
+
+
+@pytest.mark.usefixtures("nobody")
+def test_a_hub_that_cannot_be_reached_is_a_sentence(run: Path) -> None:
+    with pytest.raises(DownloadError, match=r"'somebody/something' cannot be downloaded.*a connection"):
+        from_pretrained("somebody/something")
+    with pytest.raises(OutputError, match="the hub does not take 'somebody/something'"):
+        push_to_hub(run, "somebody/something")
+
+
+@pytest.mark.usefixtures("nobody")
+def test_a_name_that_is_no_id_is_refused() -> None:
+    with pytest.raises(ModelError, match=r"'no such/folder/here' is neither a folder nor an id"):
+        from_pretrained("no such/folder/here")
+
+
+def test_a_client_that_is_not_installed_is_named(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "huggingface_hub", None)
+    with pytest.raises(PartMissingError, match=r"huggingface_hub is not installed.*pip install"):
+        push_to_hub(run, "somebody/something")
