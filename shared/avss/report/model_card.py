@@ -1,0 +1,71 @@
+"""The card of a model, from the run that made it: what it is, what it learned from, how well it does, its limits."""
+
+from importlib.metadata import version
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from avss.errors import ModelError
+from avss.files import writing
+from avss.models.audio_visual import AudioVisualSeparator
+from avss.models.weights import load_model
+from avss.report.document import Cell, Number, Table
+from avss.report.exam_tables import easiest, over_conditions
+from avss.report.exams import Exam, read_exams
+from avss.report.runs import RunError, read_run
+
+_TEMPLATE = "model_card.md.j2"
+
+
+def write_model_card(run: Path, out: Path, name: str, *, rounded: bool = False) -> None:
+    """Write the card of the model in a run folder, with the figures of all exams in that folder.
+
+    Args:
+        run: run folder of a separator.
+        out: Markdown file.
+        name: of the model.
+        rounded: the weights that the card comes with are those of the run in half precision.
+
+    Raises:
+        RunError: the folder is no run, a file in it is damaged, or an exam was sat with other weights.
+        ModelError: there is no separator in it.
+        OutputError: ``out`` cannot be written.
+    """
+    found = read_run(run)
+    if found.description is None:
+        raise ModelError(f"there is no model in {run}", "a run whose training has ended", "train the model first")
+    model = load_model(run, AudioVisualSeparator)
+    exams = read_exams(found)
+    for exam in exams:
+        if exam.outdated:
+            what = f"the exam in {exam.folder} was sat with other weights"
+            raise RunError(what, "an exam of the weights in the run", "sit it again with evaluate.py")
+    about = found.description
+    templates = Environment(
+        loader=PackageLoader("avss.report", "."), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    card = templates.get_template(_TEMPLATE).render(
+        name=name,
+        model=type(model.separator.net).__name__,
+        parameters=sum(tensor.numel() for tensor in model.state_dict().values()),
+        version=version("avss"),
+        corpus=about.corpus,
+        split=about.split,
+        exams=[{"part": exam.part, "store": exam.store, "tables": _tables(exam)} for exam in exams],
+        rounded=about.sha256 if rounded else "",
+        environment=found.environment,
+    )
+    with writing(out) as path:
+        path.write_text(card, encoding="utf-8")
+
+
+def _tables(exam: Exam) -> list[Table]:
+    """Tables of Markdown."""
+    return [
+        Table(table.caption, table.columns, [[_text(cell) for cell in row] for row in table.rows], table.note)
+        for table in (easiest(exam), *over_conditions(exam))
+    ]
+
+
+def _text(cell: Cell) -> str:
+    return " ".join(filter(None, cell)) if isinstance(cell, Number) else cell
