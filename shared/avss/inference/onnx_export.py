@@ -10,8 +10,8 @@
     picture  uint8   [B,K,64,64,3]
     voices   float32 [B,K,S]          what is found
 
-B, K and T may be anything from 1 on. What the model does not look at (mouths, where it reads landmarks alone) is no
-input. Exported by tracing: the exporter of ``torch.export`` lays LSTMs out frame by frame, for one T only.
+B and K may be anything from 1 on, T from 2 on. What the model does not look at (mouths, where it reads landmarks
+alone) is no input. Exported by tracing: the exporter of ``torch.export`` lays LSTMs out frame by frame, for one T only.
 """
 
 import copy
