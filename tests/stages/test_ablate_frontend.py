@@ -98,7 +98,7 @@ def test_a_variant_reads_what_it_says(
 def test_other_labels_teach_but_do_not_judge(talking_store: PreparedStore, pca_run: Path, tmp_path: Path) -> None:
     write_labels(talking_store, label_store(talking_store, AlignedWords()))
     lab = laboratory(talking_store, pca_run, None, tmp_path)
-    exact, aligned = (lab.measure(LipVariant(epochs=1, labels=labels)) for labels in ("exact", "alignment"))
+    exact, aligned = (lab.measure(LipVariant(epochs=6, rate=0.01, labels=labels)) for labels in ("exact", "alignment"))
     assert exact["majority"] == aligned["majority"]
     assert exact["phones"] != aligned["phones"]
 

@@ -23,6 +23,7 @@ from avss.models.face_to_speaker import EMBEDDING
 from avss.models.frontend import Frontend
 from avss.models.separators.families import SeparatorSettings, make_separator
 from avss.models.weights import load_model, save_model
+from avss.speech.phones import PHONES
 from avss.training.ablation import NotMeasuredError
 from avss.training.dotted_settings import as_row
 from avss.training.eigenmouths import mouth_settings
@@ -40,6 +41,7 @@ STAGES = {"2_avss_main": "train_separator", "3_fine_tuning": "fine_tune", "4_cur
 SWEEPS = [path for stage in STAGES for path in sorted(ROOT.glob(f"{stage}/sweeps/*.yaml"))]
 
 SMALL = SeparatorSettings(width=8, stages=1)
+SAID = ("AE", "UW", "IY", "AA", "B", "S", "T", "F")  # in the talking store
 TINY: dict[str, Any] = {
     "mixtures": MixtureSettings(frames=20),
     "learning": Learning(average=0.8),
@@ -56,12 +58,14 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 
 @pytest.fixture(scope="module")
 def separator_run(frontend_run: Path, learning_store: PreparedStore, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Run folder of a separator that learned nothing, and whose frontend names phones by chance."""
+    """Run folder of a separator that learned nothing, and whose frontend names one of the phones said by chance."""
     folder = tmp_path_factory.mktemp("separator")
     with torch.random.fork_rng():
         torch.manual_seed(0)
         frontend = load_model(frontend_run, Frontend)
         nn.init.normal_(frontend.lips.phones.weight, std=3.0)
+        nn.init.constant_(frontend.lips.phones.bias, -100.0)
+        frontend.lips.phones.bias.data[[PHONES.index(phone) for phone in SAID]] = 0.0
         model = AudioVisualSeparator(frontend, make_separator(SMALL, frontend.size, EMBEDDING))
     notes = {"mouths": mouth_settings(learning_store)}
     save_model(model, folder, corpus="made", split=learning_store.speakers, notes=notes)

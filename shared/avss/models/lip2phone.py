@@ -135,6 +135,9 @@ class _BothWays(nn.Module):
         super().__init__()
         self.forth = nn.LSTM(inputs, hidden, batch_first=True)
         self.back = nn.LSTM(inputs, hidden, batch_first=True)
+        for net in (self.forth, self.back):
+            # Remember until told to forget (R. Jozefowicz et al., ICML 2015).
+            nn.init.ones_(net.get_parameter("bias_ih_l0")[hidden : 2 * hidden])
 
     def forward(self, frames: Tensor, turned: Tensor) -> Tensor:
         # cuDNN differentiates no net at rest, but frozen lips still have to tell the PCA what it should have said.
