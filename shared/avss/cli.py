@@ -27,6 +27,11 @@ def _parser() -> argparse.ArgumentParser:
     _add_doctor(commands)
     _add_sweep(commands)
     _add_report(commands)
+    weights = commands.add_parser("weights", help="list, try and export the models that come with the package")
+    models = weights.add_subparsers(metavar="COMMAND", required=True)
+    _add_weights_list(models)
+    _add_weights_verify(models)
+    _add_weights_export(models)
     corpus = commands.add_parser("corpus", help="make, fetch, list and measure corpora")
     corpora = corpus.add_subparsers(metavar="COMMAND", required=True)
     _add_generate(corpora)
@@ -41,7 +46,7 @@ def _add_separate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     parser = commands.add_parser("separate", help="give each person's voice in a video, as sound and as film")
     parser.add_argument("video", type=Path, help="video of people who speak")
     parser.add_argument("--out", type=Path, help="new folder for voices and films (NAME OF VIDEO.voices)")
-    parser.add_argument("--weights", type=Path, required=True, help="run folder of a separator")
+    parser.add_argument("--weights", required=True, help="name of a model of the package, or run folder of a separator")
     parser.add_argument("--faces", type=_number_of_faces, default="auto", help="how many people, or auto (%(default)s)")
     parser.add_argument("--no-films", action="store_true", help="write sound only")
     parser.add_argument("--device", default="cpu", help="cpu or cuda (%(default)s)")
@@ -61,12 +66,13 @@ def _number_of_faces(text: str) -> int | None:
 def _separate(options: argparse.Namespace) -> None:
     from avss.inference.account import as_table
     from avss.inference.separation import separate
+    from avss.inference.shipped import find_weights
 
     out = options.out or options.video.with_suffix(".voices")
     account = separate(
         options.video,
         out,
-        options.weights,
+        find_weights(options.weights),
         faces=options.faces,
         films=not options.no_films,
         device=options.device,
@@ -146,6 +152,55 @@ def _report(options: argparse.Namespace) -> None:
 
     page = write_report(options.runs, options.out)
     Console().print(f"{page} ({page.stat().st_size / 1e6:.1f} MB)", soft_wrap=True, markup=False, highlight=False)
+
+
+def _add_weights_list(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("list", help="size, corpus and score of each")
+    parser.set_defaults(run=_list_weights)
+
+
+def _list_weights(options: argparse.Namespace) -> None:
+    from avss.inference.shipped import as_table, list_shipped
+
+    Console().print(as_table(list_shipped()))
+
+
+def _add_weights_verify(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("verify", help="compare checksums, rebuild each and let it separate a made mixture")
+    parser.set_defaults(run=_verify_weights)
+
+
+def _verify_weights(options: argparse.Namespace) -> int:
+    from avss.inference.shipped import verify_shipped
+
+    complaints = verify_shipped()
+    for name, complaint in complaints.items():
+        Console().print(f"{name}: {complaint or 'sound'}", soft_wrap=True, markup=False, highlight=False)
+    return FAILED if any(complaints.values()) else 0
+
+
+def _add_weights_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("export", help="write a model as an ONNX file or as a folder by itself")
+    parser.add_argument("name", help="of a model of the package, or a run folder")
+    target = parser.add_mutually_exclusive_group(required=True)
+    target.add_argument("--onnx", type=Path, metavar="FILE", help="frontend and separator as one graph")
+    target.add_argument("--to", type=Path, metavar="FOLDER", help="new folder, without the rest of the run")
+    parser.set_defaults(run=_export_weights)
+
+
+def _export_weights(options: argparse.Namespace) -> None:
+    from avss.inference.onnx_export import export_onnx
+    from avss.inference.shipped import export_folder, find_weights
+    from avss.models.audio_visual import AudioVisualSeparator
+    from avss.models.weights import load_model
+
+    console, folder = Console(soft_wrap=True, highlight=False), find_weights(options.name)
+    if options.to:
+        export_folder(folder, options.to)
+        console.print(str(options.to), markup=False)
+    else:
+        difference = export_onnx(load_model(folder, AudioVisualSeparator), options.onnx)
+        console.print(f"{options.onnx}, which differs from the model by at most {difference:.1e}", markup=False)
 
 
 def _add_generate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

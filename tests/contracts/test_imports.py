@@ -19,7 +19,7 @@ LAYERS: list[set[str]] = [
     {"report"},
     {"doctor", "demo", "cli"},
 ]
-LAZY = {"allosaurus", "gradio", "ray", "wandb"}
+LAZY = {"allosaurus", "gradio", "huggingface_hub", "onnx", "onnxruntime", "ray", "wandb"}
 
 
 def modules() -> list[Path]:
