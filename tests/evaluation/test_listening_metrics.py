@@ -1,7 +1,5 @@
 """PESQ and STOI of voices whose order of quality is known, and the order of their arguments."""
 
-from dataclasses import astuple
-
 import numpy as np
 import pesq as pesq_library
 import pystoi
@@ -91,8 +89,8 @@ def test_processes_say_the_same_in_the_same_order(voice: np.ndarray, mixture: np
     estimates, references = [mixture, voice, mixture], [voice, voice, mixture]
     alone, together = (listen(estimates, references, jobs=jobs) for jobs in (1, 2))
     # A sum depends in its last digit on where its numbers lie in memory.
-    assert [astuple(heard) for heard in alone] == [pytest.approx(astuple(heard), rel=1e-12) for heard in together]
-    assert astuple(alone[0]) == pytest.approx(
+    assert [tuple(heard) for heard in alone] == [pytest.approx(tuple(heard), rel=1e-12) for heard in together]
+    assert tuple(alone[0]) == pytest.approx(
         (
             pesq(estimate=mixture, reference=voice),
             stoi(estimate=mixture, reference=voice),
