@@ -53,3 +53,9 @@ def people_in(tmp_path: Path) -> PeopleIn:
         return find_people(follow_video(video, info, tmp_path / "work", jobs=1, longest=25), info.frames)
 
     return find
+
+
+@pytest.fixture
+def couple(people_in: PeopleIn, anna: Film, bert: Film) -> list[Person]:
+    """Two people side by side through 75 frames."""
+    return people_in([np.hstack(pair) for pair in zip(anna, bert, strict=True)])

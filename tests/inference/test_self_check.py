@@ -16,12 +16,6 @@ from avss.media.reading import read_wave
 from avss.rates import samples_in
 
 
-@pytest.fixture
-def couple(people_in: Callable[..., list[Person]], anna: list[np.ndarray], bert: list[np.ndarray]) -> list[Person]:
-    """Two people side by side through 75 frames."""
-    return people_in([np.hstack(pair) for pair in zip(anna, bert, strict=True)])
-
-
 @pytest.fixture(scope="module")
 def voices(generated_clips: Path) -> np.ndarray:
     """What the two say, [2,48000]."""

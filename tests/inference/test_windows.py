@@ -34,12 +34,6 @@ def mixture() -> np.ndarray:
     return np.random.default_rng(0).normal(0, 0.1, samples_in(75)).astype(np.float32)
 
 
-@pytest.fixture
-def couple(people_in: Callable[..., list[Person]], anna: list[np.ndarray], bert: list[np.ndarray]) -> list[Person]:
-    """Two people side by side through 75 frames."""
-    return people_in([np.hstack(pair) for pair in zip(anna, bert, strict=True)])
-
-
 def in_pieces(wave: np.ndarray) -> SoundQueue:
     return SoundQueue(np.split(wave, [100, 7000, 7001, 30000]))
 
