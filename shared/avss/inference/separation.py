@@ -91,7 +91,7 @@ def separate(
             FilmedVoice(person.name, person.boxes, _file(out, person, "wav"), _file(out, person, "mp4"))
             for person in people
         ]
-        write_films(video, voices, out / COMPARISON)
+        write_films(video, voices, out / COMPARISON, info=info)
     shutil.rmtree(work)
     return read_account(out)
 

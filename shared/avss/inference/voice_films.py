@@ -16,7 +16,7 @@ from rich.progress import track
 from avss.data.store_layout import PICTURE_SIDE
 from avss.inference.film_pictures import Mark, dark, pointed_out, spotlight, write_caption
 from avss.media.films import filming, size_of
-from avss.media.probing import probe
+from avss.media.probing import MediaInfo, probe
 from avss.media.reading import read_frames
 from avss.media.source_sound import SourceSound, probe_sound
 from avss.rates import FRAME_RATE
@@ -42,20 +42,21 @@ class FilmedVoice:
     film: Path
 
 
-def write_films(video: Path, voices: Sequence[FilmedVoice], comparison: Path) -> None:
+def write_films(video: Path, voices: Sequence[FilmedVoice], comparison: Path, *, info: MediaInfo | None = None) -> None:
     """Write the films of K voices and the one that compares them, with a progress bar; memory stays flat.
 
     Args:
         video: where they come from.
         voices: the K voices.
         comparison: mp4 file to write.
+        info: what ``probe(video)`` says, where that was asked before: asking takes long for a long file.
 
     Raises:
         MediaError: the video or a wave cannot be read.
         OutputError: a film cannot be written; films that are not whole are removed.
         ValueError: there are not as many boxes as frames.
     """
-    info = probe(video)
+    info = probe(video) if info is None else info
     for voice in voices:
         if len(voice.boxes) != info.frames:
             raise ValueError(f"{voice.name} has {len(voice.boxes)} boxes; {video} has {info.frames} frames")
