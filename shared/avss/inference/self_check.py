@@ -14,9 +14,10 @@ import numpy as np
 from avss.inference.impressions import Impressions
 from avss.inference.person import Person
 from avss.rates import FRAME_RATE
+from avss.vision.face_crop import turns
 from avss.vision.mouth import apertures
 from avss.vision.normalisation import normalise
-from avss.vision.speaking import best_lag, rhythm
+from avss.vision.speaking import best_lag, loudness, rhythm
 
 Doubt = Literal["copies", "never speaks", "seldom seen", "small", "turned", "out of step"]
 
@@ -31,7 +32,6 @@ _IN_STEP, _LEAST, _MOST = 2, 250, 1500
 _PHRASES = 0.3  # Hz
 # Correlation of mouths and sound: where they fit best, and how much better that is than in step.
 _CLEAR, _BETTER = 0.3, 0.1
-_SILENCE = 1e-7  # power, −70 dB
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def _turn(person: Person) -> float:
     frames = np.flatnonzero(person.valid)
     some = frames[:: max(1, len(frames) // 50)]
     face = normalise(np.concatenate([person.landmarks(frame, frame + 1) for frame in some]))
-    return float(np.median(np.abs(face[:, 30, 0] - face[:, [36, 45], 0].mean(axis=1))))
+    return float(np.median(turns(face)))
 
 
 def _out_of_step(people: Sequence[Person], heard: Impressions) -> list[Finding]:
@@ -103,11 +103,11 @@ def _out_of_step(people: Sequence[Person], heard: Impressions) -> list[Finding]:
     T = min(_MOST, heard.powers.shape[1])
     if T < _LEAST:
         return []
-    loudness = rhythm(10 * np.log10(heard.powers[0, :T] + _SILENCE), _PHRASES)
+    loud = rhythm(loudness(heard.powers[0, :T]), _PHRASES)
     openings = [rhythm(apertures(person.landmarks(0, T)) * person.valid[:T], _PHRASES) for person in people]
     opening = np.sum(openings, axis=0)
-    lag, agreement = best_lag(opening, loudness, most=FRAME_RATE // 2)
-    in_step = best_lag(opening, loudness, most=_IN_STEP)[1]
+    lag, agreement = best_lag(opening, loud, most=FRAME_RATE // 2)
+    in_step = best_lag(opening, loud, most=_IN_STEP)[1]
     if agreement < max(_CLEAR, in_step + _BETTER):
         return []
     when = "late" if lag < 0 else "early"

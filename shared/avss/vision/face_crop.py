@@ -38,8 +38,12 @@ def neutrality(landmarks: np.ndarray) -> np.ndarray:
     """Score [T] of faces with ``landmarks`` [T,68,2]: larger is more neutral, units are arbitrary."""
     face = normalise(landmarks)
     eyes = np.minimum(_opening(face[:, LEFT_EYE]), _opening(face[:, RIGHT_EYE]))
-    turn = np.abs(face[:, 30, 0] - face[:, [36, 45], 0].mean(axis=1))
-    return eyes / _SHUT_EYES - apertures(landmarks) / _OPEN_MOUTH - turn / _TURN
+    return eyes / _SHUT_EYES - apertures(landmarks) / _OPEN_MOUTH - turns(face) / _TURN
+
+
+def turns(face: np.ndarray) -> np.ndarray:
+    """How far heads are turned, [T]: the nose of faces [T,68,2] on the canonical face beside the middle of the eyes."""
+    return np.abs(face[:, 30, 0] - face[:, [36, 45], 0].mean(axis=1))
 
 
 def crop_face(rgb: np.ndarray, landmarks: np.ndarray) -> FaceCrop:

@@ -55,10 +55,10 @@ def choose_speaker(tracks: Sequence[FaceTrack], wave: np.ndarray) -> FaceTrack:
 
 def _heard(candidates: Sequence[FaceTrack], wave: np.ndarray) -> FaceTrack:
     power = np.square(wave, dtype=np.float64).reshape(-1, SAMPLES_PER_FRAME).mean(axis=1)
-    loudness = rhythm(10 * np.log10(power + _SILENCE))
+    loud = rhythm(loudness(power))
     openings = [rhythm(apertures(track.landmarks) * track.valid) for track in candidates]
     motions = np.array([opening.std() for opening in openings])
-    scores = np.array([synchrony(opening, loudness) for opening in openings]) * motions / max(motions.max(), 1e-9)
+    scores = np.array([synchrony(opening, loud) for opening in openings]) * motions / max(motions.max(), 1e-9)
     first, second = np.argsort(scores)[:-3:-1]
     if scores[first] < _HEARD or scores[first] - scores[second] < _LEAD:
         raise FaceError(
@@ -68,6 +68,11 @@ def _heard(candidates: Sequence[FaceTrack], wave: np.ndarray) -> FaceTrack:
             "crop the video to the speaker",
         )
     return candidates[first]
+
+
+def loudness(powers: np.ndarray) -> np.ndarray:
+    """Level of frames with these ``powers`` (mean squares) [T], dB; −70 for silence."""
+    return 10 * np.log10(powers + _SILENCE)
 
 
 def synchrony(opening: np.ndarray, loudness: np.ndarray) -> float:
