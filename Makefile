@@ -35,9 +35,11 @@ CURRICULUM := 4_curriculum_learning
 # A script with its settings of the preset, or with those of the thesis where the preset has none of its own.
 script = $(PYTHON) $(1)/$(2).py --config $(or $(wildcard $(1)/$(2)_$(PRESET).yaml),$(1)/$(2).yaml)
 
-# Folders that may be given too: LANDMARKS of real lips to start from, NOISE, and TALKERS who are heard and not seen.
+# Folders that may be given too: LANDMARKS of real lips to start from, NOISE, TALKERS who are heard and not seen, and the
+# prepared store of the generated corpus, whose training speakers then JOIN those of the real clips.
 LANDMARK_LIPS = $(PYTHON) $(FRONTEND)/train_lip2phone.py --config $(FRONTEND)/train_lip2phone_landmarks.yaml \
 	--landmarks $(LANDMARKS) --split $(SPLIT)
+JOINED = $(PYTHON) $(PCA)/join_stores.py --first data/grid/alone --others.generated $(JOIN) --out data/grid/prepared
 START = $(if $(LANDMARKS),--start runs/1_2_frontend_training/landmarks_grid)
 HEARD = $(if $(NOISE),--sources.recordings $(NOISE)) $(if $(TALKERS),--sources.talkers $(TALKERS))
 ASKED = $(if $(NOISE),--exam.recordings $(NOISE))
@@ -83,7 +85,8 @@ corpus-quick: setup
 corpus-grid: setup
 	$(if $(GRID),,$(error Say where the real clips are: make replicate PRESET=grid GRID=FOLDER))
 	$(AVSS) doctor
-	$(call script,$(PCA),prepare) --corpus $(GRID) --split $(SPLIT) --jobs $(JOBS)
+	$(call script,$(PCA),prepare) --corpus $(GRID) --split $(SPLIT) --jobs $(JOBS) $(if $(JOIN),--out data/grid/alone)
+	$(if $(JOIN),$(JOINED))
 
 test: setup
 	.venv/bin/ruff check .

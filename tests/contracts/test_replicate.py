@@ -79,6 +79,12 @@ def test_the_folders_that_are_given_reach_who_reads_them() -> None:
     assert then["--start"] == settings(["", "--config", first["--config"]])["out"]
 
 
+def test_another_store_joins_before_anything_is_learned() -> None:
+    prepare, join, fit = (options(command) for command in planned(*GRID, "JOIN=made")[:3])
+    assert (prepare["--out"], join["--others.generated"]) == (join["--first"], "made")
+    assert join["--out"] == settings(["", "--config", fit["--config"]])["store"]
+
+
 def test_the_folder_of_real_clips_is_asked_for() -> None:
     refused = dry_run("PRESET=grid")
     assert refused.returncode

@@ -44,7 +44,7 @@ class StoreWriter:
     def __init__(self, root: Path) -> None:
         self.root = root
         if (root / HEADER).exists():
-            _check_settings(root)
+            check_settings(root)
         else:
             _check_empty(root)
             write_header(root)
@@ -139,7 +139,12 @@ class StoreWriter:
                     shutil.rmtree(volume)
 
 
-def _check_settings(root: Path) -> None:
+def check_settings(root: Path) -> None:
+    """Check that the store in ``root`` was made as stores are made today.
+
+    Raises:
+        StoreError: it was not, or there is none.
+    """
     found = read_header(root).get("settings", {})
     changed = [f"{name} {found.get(name)}" for name, value in SETTINGS.items() if found.get(name) != value]
     if changed:
