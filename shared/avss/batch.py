@@ -21,9 +21,9 @@ from typing import Any, Generic, TypeVar
 import joblib
 from joblib.externals.loky import get_reusable_executor
 from joblib.externals.loky.process_executor import TerminatedWorkerError
-from rich.progress import track
 
 from avss.errors import AvssError, OutputError, PartMissingError
+from avss.progress import BAR, Track
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -49,7 +49,13 @@ class Failure(Generic[Item]):
 
 
 def run_batch(
-    work: Callable[[Item], Result], items: Sequence[Item], *, jobs: int, label: str, ray: str | None = None
+    work: Callable[[Item], Result],
+    items: Sequence[Item],
+    *,
+    jobs: int,
+    label: str,
+    ray: str | None = None,
+    track: Track = BAR,
 ) -> Iterator[Done[Item, Result] | Failure[Item]]:
     """Yield the outcome of ``work(item)`` for every item as it is finished, in any order.
 
@@ -59,9 +65,10 @@ def run_batch(
         work: a picklable function of one item.
         items: what to work on.
         jobs: number of processes; -1 uses all cores.
-        label: what the progress bar calls the work.
+        label: what the work is called where its progress is shown.
         ray: address of a Ray cluster, such as ``"auto"``; ``None`` works on this machine. The nodes must have
             this package and see the same files.
+        track: shows how many items are finished.
 
     Raises:
         OutputError: an output cannot be written.
@@ -71,7 +78,7 @@ def run_batch(
         return
     outcomes = _on_cores(work, items, jobs) if ray is None else _on_cluster(work, items, jobs, ray)
     with closing(outcomes):
-        for outcome in track(outcomes, label, total=len(items)):
+        for outcome in track(outcomes, label, len(items)):
             if isinstance(outcome, AvssError):
                 raise outcome
             yield outcome

@@ -20,6 +20,7 @@ from avss.errors import MediaError
 from avss.inference.tracklets import Tracklet, is_of, read_tracklets, write_tracklets
 from avss.media.probing import MediaInfo
 from avss.media.reading import read_frames
+from avss.progress import BAR, Track
 from avss.rates import FRAME_RATE
 from avss.vision.detector import HogDetector
 from avss.vision.identity import FaceDescriber
@@ -59,8 +60,10 @@ def segments_of(T: int, longest: int) -> list[Segment]:
     return [Segment(*edge) for edge in pairwise(edges)]
 
 
-def follow_video(video: Path, info: MediaInfo, work: Path, *, jobs: int = -1, longest: int = LONGEST) -> list[Tracklet]:
-    """Follow all faces of a video, or what of that has not been done yet, with a progress bar.
+def follow_video(
+    video: Path, info: MediaInfo, work: Path, *, jobs: int = -1, longest: int = LONGEST, track: Track = BAR
+) -> list[Tracklet]:
+    """Follow all faces of a video, or what of that has not been done yet.
 
     Args:
         video: any video file.
@@ -68,6 +71,7 @@ def follow_video(video: Path, info: MediaInfo, work: Path, *, jobs: int = -1, lo
         work: folder for the finished segments; those of another video, or of another state of this one, are replaced.
         jobs: number of processes; -1 uses all cores.
         longest: frames of a segment, at most.
+        track: shows how many segments are finished.
 
     Returns:
         The faces of all segments, in order of the segments. Landmarks and boxes are in pixels of the picture,
@@ -84,7 +88,7 @@ def follow_video(video: Path, info: MediaInfo, work: Path, *, jobs: int = -1, lo
     segments = segments_of(info.frames, longest)
     todo = [segment for segment in segments if not is_of(segment.file(work), source)]
     follow = functools.partial(follow_segment, video, info, work, source)
-    for outcome in run_batch(follow, todo, jobs=jobs, label="following faces"):
+    for outcome in run_batch(follow, todo, jobs=jobs, label="following faces", track=track):
         if isinstance(outcome, Failure):
             raise MediaError(
                 f"the faces of {video} cannot be followed from {_clock(outcome.item.start)} to "

@@ -20,7 +20,6 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from rich.progress import track
 
 from avss.errors import OutputError
 from avss.files import explained, writing
@@ -36,6 +35,7 @@ from avss.media.probing import probe
 from avss.media.source_sound import probe_sound
 from avss.models.audio_visual import AudioVisualSeparator
 from avss.models.weights import load_model, read_description
+from avss.progress import BAR, Track
 
 REST, COMPARISON = "rest.wav", "faces.mp4"
 
@@ -52,6 +52,7 @@ def separate(
     windows: Windows = USUAL,
     device: str = "cpu",
     jobs: int = -1,
+    track: Track = BAR,
 ) -> Account:
     """Separate the people who are seen in ``video``.
 
@@ -64,6 +65,7 @@ def separate(
         windows: how the sound is divided.
         device: cpu or cuda, for the nets.
         jobs: processes that follow faces; -1 uses all cores.
+        track: shows how far it is.
 
     Raises:
         FaceError: no face is found, or fewer than asked for.
@@ -75,12 +77,12 @@ def separate(
     info, checksum = probe(video), read_description(weights).sha256
     sound = probe_sound(video, info)
     work = _claim(out, video, checksum, faces)
-    people = find_people(follow_video(video, info, work, jobs=jobs), info.frames, faces)
+    people = find_people(follow_video(video, info, work, jobs=jobs, track=track), info.frames, faces)
     if not (out / FILE).is_file():
         model = load_model(weights, AudioVisualSeparator).to(device)
         heard = Impressions(len(people))
         passing = separate_windows(model, sound.on_frames(), people, info.frames, windows)
-        steps = track(heard.of(passing), "separating", total=len(windows.starts(info.frames)))
+        steps = track(heard.of(passing), "separating voices", len(windows.starts(info.frames)))
         write_voices(
             (step.voices for step in steps), sound, [_file(out, person, "wav") for person in people], out / REST
         )
@@ -91,7 +93,7 @@ def separate(
             FilmedVoice(person.name, person.boxes, _file(out, person, "wav"), _file(out, person, "mp4"))
             for person in people
         ]
-        write_films(video, voices, out / COMPARISON, info=info)
+        write_films(video, voices, out / COMPARISON, info=info, track=track)
     shutil.rmtree(work)
     return read_account(out)
 

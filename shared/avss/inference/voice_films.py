@@ -11,7 +11,6 @@ from itertools import count
 from pathlib import Path
 
 import numpy as np
-from rich.progress import track
 
 from avss.data.store_layout import PICTURE_SIDE
 from avss.inference.film_pictures import Mark, dark, pointed_out, spotlight, write_caption
@@ -19,6 +18,7 @@ from avss.media.films import filming, size_of
 from avss.media.probing import MediaInfo, probe
 from avss.media.reading import read_frames
 from avss.media.source_sound import SourceSound, probe_sound
+from avss.progress import BAR, Track
 from avss.rates import FRAME_RATE
 
 _TURN = 4 * FRAME_RATE  # frames
@@ -42,14 +42,22 @@ class FilmedVoice:
     film: Path
 
 
-def write_films(video: Path, voices: Sequence[FilmedVoice], comparison: Path, *, info: MediaInfo | None = None) -> None:
-    """Write the films of K voices and the one that compares them, with a progress bar; memory stays flat.
+def write_films(
+    video: Path,
+    voices: Sequence[FilmedVoice],
+    comparison: Path,
+    *,
+    info: MediaInfo | None = None,
+    track: Track = BAR,
+) -> None:
+    """Write the films of K voices and the one that compares them; memory stays flat.
 
     Args:
         video: where they come from.
         voices: the K voices.
         comparison: mp4 file to write.
         info: what ``probe(video)`` says, where that was asked before: asking takes long for a long file.
+        track: shows how many pictures are done.
 
     Raises:
         MediaError: the video or a wave cannot be read.
@@ -68,7 +76,7 @@ def write_films(video: Path, voices: Sequence[FilmedVoice], comparison: Path, *,
     with ExitStack() as stack:
         paths = [comparison, *(voice.film for voice in voices)]
         compared, *films = [stack.enter_context(filming(path, size, sound.rate)) for path in paths]
-        for k, (frame, *sounds) in enumerate(zip(track(frames, "films", total=info.frames), *heard, strict=False)):
+        for k, (frame, *sounds) in enumerate(zip(track(frames, "making films", info.frames), *heard, strict=False)):
             views = _views(_even(frame.rgb), [Mark(voice.name, voice.boxes[k]) for voice in voices])
             for film, view, part in zip(films, views[1:], sounds[1:], strict=True):
                 film.show(view)
