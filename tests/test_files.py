@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from avss.errors import OutputError
-from avss.files import explained, writing
+from avss.files import explained, sweep_unfinished, writing
 
 
 def test_the_file_appears_when_it_is_whole(tmp_path):
@@ -32,9 +32,10 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_kill_leaves_the_old_file(tmp_path):
+def test_a_kill_leaves_the_old_file_and_what_can_be_swept_away(tmp_path):
     path = tmp_path / "a.txt"
     path.write_text("old")
+    (tmp_path / ".mine.txt").write_text("hidden")
     child = os.fork()
     if child == 0:
         with writing(path) as temporary:
@@ -42,6 +43,9 @@ def test_a_kill_leaves_the_old_file(tmp_path):
             os.kill(os.getpid(), 9)
     os.waitpid(child, 0)
     assert path.read_text() == "old"
+    assert len(list(tmp_path.iterdir())) == 3
+    sweep_unfinished(tmp_path)
+    assert sorted(left.name for left in tmp_path.iterdir()) == [".mine.txt", "a.txt"]
 
 
 NAMES = st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1, max_size=60)
@@ -53,6 +57,17 @@ def test_any_name_works(tmp_path_factory, name):
     with writing(path) as temporary:
         temporary.write_text("x")
     assert [found.name for found in path.parent.iterdir()] == [name]
+
+
+@given(name=NAMES.filter(lambda name: name not in (".", "..")))
+def test_what_is_unfinished_under_any_name_is_swept_away(tmp_path_factory, name):
+    folder = tmp_path_factory.mktemp("swept")
+    with writing(folder / name) as temporary:
+        temporary.mkdir()
+        (temporary / "x").touch()
+        sweep_unfinished(folder)
+        assert list(folder.iterdir()) == []
+        temporary.touch()
 
 
 def test_the_longest_name_works(tmp_path):

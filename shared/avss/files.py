@@ -5,6 +5,7 @@ A reader sees the old file or the whole new one, never a half; a full or read-on
 
 import errno
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Generator
@@ -28,6 +29,9 @@ _ADVICE = {
     errno.EEXIST: ("a folder", "remove the file of that name or choose another output folder"),
 }
 
+_RANDOM = 4  # bytes in a temporary name
+_TEMPORARY = re.compile(rf"\..*\.[0-9a-f]{{{2 * _RANDOM}}}(\.[^.]*)?", re.DOTALL)
+
 
 @contextmanager
 def writing(path: Path) -> Generator[Path]:
@@ -40,7 +44,7 @@ def writing(path: Path) -> Generator[Path]:
     Raises:
         OutputError: the disk is full, read-only or forbids writing; or the name is taken or too long.
     """
-    temporary = path.with_name(f".{path.stem[:40]}.{secrets.token_hex(4)}{path.suffix}")
+    temporary = path.with_name(f".{path.stem[:40]}.{secrets.token_hex(_RANDOM)}{path.suffix}")
     try:
         with explained(path):
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -51,6 +55,18 @@ def writing(path: Path) -> Generator[Path]:
             shutil.rmtree(temporary, ignore_errors=True)
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def sweep_unfinished(folder: Path) -> None:
+    """Delete what killed processes left unfinished in ``folder``; nobody may be :func:`writing` into it now.
+
+    Raises:
+        OutputError: it cannot be deleted.
+    """
+    with explained(folder):
+        for path in folder.glob(".*"):
+            if _TEMPORARY.fullmatch(path.name):
+                shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -134,7 +134,7 @@ def test_parts_outlive_a_run_that_never_finished(tmp_path: Path, make_clip: Make
     root, clip = tmp_path / "store", make_clip(0, 10)
     StoreWriter(root)
     write_part(root, row("s1/a", 10), clip)
-    (root / "parts" / ".half.npz").write_bytes(b"cut off")
+    (root / "parts" / ".half.0123abcd.npz").write_bytes(b"cut off")
     writer = StoreWriter(root)
     assert writer.has("s1/a", "1@1")
     writer.finish(about("s1/a"), {})

@@ -15,7 +15,7 @@ import numpy as np
 from avss.data.store import PreparedClip
 from avss.data.store_layout import ARRAYS, PARTS
 from avss.errors import StoreError
-from avss.files import explained, writing
+from avss.files import writing
 
 # Columns of the table, by name.
 Row = dict[str, Any]
@@ -65,14 +65,3 @@ def read_part(path: Path, name: str) -> np.ndarray:
         raise StoreError(
             f"{path} is damaged", "a finished clip", "delete this file and run the same command"
         ) from error
-
-
-def sweep_unfinished(root: Path) -> None:
-    """Delete the beginnings of parts that killed workers left behind.
-
-    Raises:
-        OutputError: they cannot be deleted.
-    """
-    with explained(root):
-        for path in (root / PARTS).glob(".*"):
-            path.unlink(missing_ok=True)

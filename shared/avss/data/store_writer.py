@@ -15,12 +15,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from avss.data.parts import Row, part_path, read_part, read_rows, sweep_unfinished
+from avss.data.parts import Row, part_path, read_part, read_rows
 from avss.data.store import PreparedStore
 from avss.data.store_layout import (
     ARRAYS,
     CLIPS,
     HEADER,
+    PARTS,
     REJECTS,
     SCHEMA,
     SETTINGS,
@@ -30,7 +31,7 @@ from avss.data.store_layout import (
     write_header,
 )
 from avss.errors import OutputError, StoreError
-from avss.files import explained, writing
+from avss.files import explained, sweep_unfinished, writing
 
 
 class StoreWriter:
@@ -128,7 +129,7 @@ class StoreWriter:
 
     def _sweep(self) -> None:
         """Delete what a killed run left behind: beginnings, parts the table already has, volumes it does not name."""
-        sweep_unfinished(self.root)
+        sweep_unfinished(self.root / PARTS)
         for clip_id, part in read_rows(self.root).items():
             if self._rows.get(clip_id, {}).get("source") == part["source"]:
                 part_path(self.root, clip_id).unlink()
