@@ -72,3 +72,9 @@ def test_who_speaks_when_is_told_without_short_pauses_and_noises() -> None:
 def test_what_leaks_into_a_voice_is_no_speech() -> None:
     voice = noise((0, 50)) + 0.02 * noise((50, 100))
     assert stretches(impressions_of(np.stack([voice, noise((50, 100))])).speaking()[0]) == [(0, 50)]
+
+
+def test_nobody_speaks_in_silence() -> None:
+    heard = impressions_of(np.zeros((2, samples_in(50)), np.float32))
+    assert not heard.speaking().any()
+    assert heard.levels.tolist() == [-120, -120]

@@ -14,6 +14,7 @@ _TINY = 1e-12
 
 # A frame in which somebody speaks is at most this much below the loud ones of that voice, and of the whole sound: dB.
 _BELOW_LOUD, _BELOW_SOUND = 30.0, 25.0
+_INAUDIBLE = -80.0  # dB of full scale
 _LOUD = 0.95  # quantile of the frames
 # Frames: shorter pauses belong to the speech around them, and shorter speech is a noise.
 _PAUSE, _SHORTEST = 10, 4
@@ -48,7 +49,8 @@ class Impressions:
     def levels(self) -> np.ndarray:
         """Level of each voice beside the mixture, dB [K]; −120 for silence."""
         mixture, *voices = self.powers.mean(axis=1)
-        return 10 * np.log10((np.array(voices) + _TINY * mixture) / max(mixture, _TINY))
+        mixture = max(mixture, _TINY)
+        return 10 * np.log10(np.maximum(voices, _TINY * mixture) / mixture)
 
     @property
     def likeness(self) -> np.ndarray:
@@ -60,10 +62,8 @@ class Impressions:
         """Frames in which each voice speaks, bool [K,T]."""
         mixture, *voices = 10 * np.log10(self.powers + _TINY)
         loudest = np.quantile(mixture, _LOUD) if mixture.size else 0.0
-        spoken = [
-            _without_gaps(voice > max(np.quantile(voice, _LOUD) - _BELOW_LOUD, loudest - _BELOW_SOUND))
-            for voice in voices
-        ]
+        least = max(loudest - _BELOW_SOUND, _INAUDIBLE)
+        spoken = [_without_gaps(voice > max(np.quantile(voice, _LOUD) - _BELOW_LOUD, least)) for voice in voices]
         return np.array(spoken).reshape(len(voices), len(mixture))
 
 
