@@ -1,5 +1,7 @@
 """Changed clips stay clips: finite, of one length, and with labels that follow the picture."""
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,6 +34,16 @@ def test_an_augmented_clip_is_finite_of_one_length_and_the_same_each_time(clip: 
     assert changed.points.dtype == np.float32
     np.testing.assert_array_equal(changed.points, again.points)
     assert changed.valid.sum() <= np.ceil(SLOWEST * clip.valid.sum()) + 1
+
+
+def test_detectors_differ_and_drift() -> None:
+    still = make(T=400)
+    still = replace(still, points=np.tile(still.points[:1] + np.array([0, 9]), (400, 1, 1)).astype(np.float32))
+    paths = [augment(still, np.random.default_rng([seed])).points[:, LEFT, 0] for seed in range(40)]
+    shaking = [np.std(path) for path in paths]
+    steps = [np.std(np.diff(path)) / np.std(path) for path in paths]
+    assert max(shaking) > 4 * min(shaking)
+    assert min(steps) < 0.7 < 1.2 < max(steps)
 
 
 @given(clip=clips, factor=st.floats(FASTEST, SLOWEST))

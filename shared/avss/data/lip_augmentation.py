@@ -8,6 +8,7 @@ in everything but the offset.
 from dataclasses import replace
 
 import numpy as np
+from scipy.signal import lfilter
 
 from avss.data.lip_clips import LipClip
 from avss.speech.phone_labels import PhoneLabels
@@ -28,7 +29,10 @@ _MIRRORED = [RIGHT, LEFT, UPPER, LOWER, CHIN, UPPER_LEFT, UPPER_RIGHT, LOWER_LEF
 WARP_SHARE, SLOWEST, FASTEST = 0.7, 1.2, 0.85
 OFFSET_SHARE, LARGEST_OFFSET = 0.2, 2
 LEAST_AMPLITUDE, LARGEST_AMPLITUDE = 0.85, 1.2
-JITTER = 0.003  # of the height of the chin below the eyes
+# A detector shakes by this much of the height of the chin below the eyes, and drifts: what it shakes by in one frame is
+# up to this share of what it does in the next. On a moustache one may do five times as much as on a bare face.
+LEAST_JITTER, LARGEST_JITTER = 0.0015, 0.015
+LARGEST_DRIFT = 0.9
 FROZEN_SHARE, DROPPED_SHARE = 0.03, 0.02
 
 
@@ -43,13 +47,13 @@ def augment(clip: LipClip, rng: np.random.Generator) -> LipClip:
     frozen = rng.random(len(clip)) < FROZEN_SHARE
     dropped = rng.random(len(clip)) < DROPPED_SHARE
     amplitude = rng.uniform(LEAST_AMPLITUDE, LARGEST_AMPLITUDE, (1, 1, 2))
-    noise = rng.standard_normal(clip.points.shape)
+    noise = _shaking(rng, clip.points.shape)
 
     clip = _picture_from(clip, np.maximum.accumulate(np.where(frozen, 0, np.arange(len(clip)))))
     if not clip.valid.any():
         return clip
     middle = clip.points[clip.valid].mean(axis=0)
-    points = middle + (clip.points - middle) * amplitude + noise * JITTER * abs(middle[CHIN, 1])
+    points = middle + (clip.points - middle) * amplitude + noise * abs(middle[CHIN, 1])
     return replace(clip, points=points.astype(np.float32), valid=clip.valid & ~dropped)
 
 
@@ -82,6 +86,13 @@ def mirror(clip: LipClip) -> LipClip:
 def shift(clip: LipClip, frames: int) -> LipClip:
     """The picture ``frames`` later than its labels; the frames at the edge are repeated."""
     return _picture_from(clip, np.clip(np.arange(len(clip)) - frames, 0, len(clip) - 1))
+
+
+def _shaking(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    """The noise of a detector, as good or bad as it may be, for points of ``shape`` [T,9,2]; the chin's height is 1."""
+    jitter = LEAST_JITTER * (LARGEST_JITTER / LEAST_JITTER) ** rng.random()
+    drift = rng.uniform(0, LARGEST_DRIFT)
+    return jitter * lfilter([(1 - drift**2) ** 0.5], [1, -drift], rng.standard_normal(shape), axis=0)
 
 
 def _picture_from(clip: LipClip, frames: np.ndarray) -> LipClip:
