@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from avss.errors import FaceError, SettingsError
+from avss.errors import FaceError, SettingsError, StoreError
 from avss.inference.people import find_people
 from avss.inference.person import Person
 from avss.inference.tracklets import Tracklet, read_tracklets, write_tracklets
@@ -158,8 +158,11 @@ def _followed(start: int, n: int, valid: np.ndarray) -> FaceTrack:
 
 @pytest.fixture(scope="module")
 def person(tmp_path_factory: pytest.TempPathFactory) -> Person:
+    return _somebody(tmp_path_factory.mktemp("work"))
+
+
+def _somebody(folder: Path) -> Person:
     """Somebody seen in the frames 10 … 99 and 130 … 199, in two segments of 100, but for some moments."""
-    folder = tmp_path_factory.mktemp("work")
     seen = np.zeros(T, bool)
     seen[10:100] = seen[130:200] = True
     seen[[40, 41, 150]] = False
@@ -186,6 +189,19 @@ def test_a_bridged_moment_has_a_box_but_is_not_seen(person: Person) -> None:
     known = ~np.isnan(person.boxes[:, 0])
     assert np.flatnonzero(known).tolist() == [*range(10, 100), *range(130, 200)]
     assert np.flatnonzero(known & ~person.valid).tolist() == [40, 41, 150]
+
+
+def test_what_was_read_last_is_held_and_nothing_else(tmp_path: Path) -> None:
+    person = _somebody(tmp_path)
+    whole = person.landmarks(0, T)
+    person.landmarks(0, 60)
+    for tracklet in person.tracklets:
+        tracklet.file.unlink()
+    np.testing.assert_array_equal(person.landmarks(30, 90), whole[30:90])
+    with pytest.raises(StoreError):
+        person.landmarks(100, 160)
+    with pytest.raises(StoreError):
+        person.mouths(30, 90)
 
 
 def assert_seen(person: Person, frames: Iterable[int]) -> None:

@@ -1,7 +1,7 @@
 """What a separation finds doubtful about itself."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +10,7 @@ import pytest
 from avss.corpora.opening import open_corpus
 from avss.inference.impressions import Impressions
 from avss.inference.person import Person
-from avss.inference.self_check import check
+from avss.inference.self_check import Finding, check
 from avss.inference.windows import Separated
 from avss.media.reading import read_wave
 from avss.rates import samples_in
@@ -23,14 +23,14 @@ def voices(generated_clips: Path) -> np.ndarray:
     return np.stack([read_wave(clip.video, 75) for clip in (clips[0], clips[-1])])
 
 
-def heard(voices: np.ndarray) -> Impressions:
-    impressions = Impressions(len(voices))
-    list(impressions.of([Separated(voices.sum(axis=0), voices)]))
-    return impressions
+def findings(people: list[Person], voices: np.ndarray) -> list[Finding]:
+    heard = Impressions(len(voices))
+    list(heard.of([Separated(voices.sum(axis=0), voices)]))
+    return check(people, heard, heard.speaking())
 
 
 def doubts(people: list[Person], voices: np.ndarray) -> list[tuple[str, ...]]:
-    return [(finding.doubt, *finding.faces) for finding in check(people, heard(voices))]
+    return [(finding.doubt, *finding.faces) for finding in findings(people, voices)]
 
 
 def test_nothing_is_doubtful_where_everybody_is_seen_and_heard(couple: list[Person], voices: np.ndarray) -> None:
@@ -67,7 +67,7 @@ def test_a_face_that_is_turned_away_is_told(
             points[:, 27:36, 0] += 0.3 * (points[:, 45, 0] - points[:, 36, 0])[:, None]
             return points
 
-    turned = Turned(**{name: getattr(person, name) for name in person.__dataclass_fields__})
+    turned = Turned(**{each.name: getattr(person, each.name) for each in fields(person) if each.init})
     assert doubts([turned], voices[:1]) == [("turned", "face1")]
 
 
@@ -77,8 +77,8 @@ def test_sound_that_is_not_in_step_is_told(
 ) -> None:
     (person,) = people_in(anna * 4)
     voice = np.tile(voices[:1], 4)
-    assert check([person], heard(voice)) == []
-    (finding,) = check([person], heard(np.roll(voice, samples_in(frames), axis=1)))
+    assert findings([person], voice) == []
+    (finding,) = findings([person], np.roll(voice, samples_in(frames), axis=1))
     assert finding.doubt == "out of step" and word in finding.sentence
     milliseconds = int(finding.sentence.split("about ")[1].split(" ms")[0])
     assert abs(milliseconds - 280) <= 40

@@ -79,8 +79,8 @@ def account_of(video: Path, sound: SourceSound, weights: str, people: Sequence[P
         )
         for person, level, speaks in zip(people, heard.levels, spoken, strict=True)
     ]
-    T = heard.powers.shape[1]
-    return Account(video.name, T / FRAME_RATE, sound.rate, sound.layout, weights, faces, check(people, heard))
+    seconds, doubts = spoken.shape[1] / FRAME_RATE, check(people, heard, spoken)
+    return Account(video.name, seconds, sound.rate, sound.layout, weights, faces, doubts)
 
 
 def write_account(account: Account, folder: Path) -> None:

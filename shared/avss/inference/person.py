@@ -29,6 +29,7 @@ class Person:
     picture: np.ndarray
     shape: np.ndarray
     tracklets: tuple[Tracklet, ...] = field(repr=False)
+    _recent: dict[str, dict[Tracklet, np.ndarray]] = field(default_factory=dict, init=False, repr=False)
 
     def landmarks(self, start: int, stop: int) -> np.ndarray:
         """Landmarks float32 [n,68,2] in pixels of n frames from ``start`` on, from disk; zeros where not known.
@@ -49,11 +50,14 @@ class Person:
     def _read(self, name: str, values: np.ndarray, start: int) -> np.ndarray:
         stop = start + len(values)
         here = [tracklet for tracklet in self.tracklets if tracklet.start < stop and tracklet.stop > start]
-        for tracklet in here:
+        recent = self._recent.get(name, {})
+        # Who goes through a video asks for a tracklet many times in a row.
+        self._recent[name] = {each: recent[each] if each in recent else each.read(name) for each in here}
+        for tracklet, followed in self._recent[name].items():
             first, last = max(start, tracklet.start), min(stop, tracklet.stop)
             within = slice(first - tracklet.start, last - tracklet.start)
             known = known_frames(tracklet, self.valid)[within]
-            values[first - start : last - start][known] = tracklet.read(name)[within][known]
+            values[first - start : last - start][known] = followed[within][known]
         return values
 
 

@@ -49,11 +49,16 @@ class Finding:
     sentence: str
 
 
-def check(people: Sequence[Person], heard: Impressions) -> list[Finding]:
-    """Look for doubtful things in the separated voices of ``people``, of whom ``heard`` is remembered."""
+def check(people: Sequence[Person], heard: Impressions, spoken: np.ndarray) -> list[Finding]:
+    """Look for doubtful things in separated voices.
+
+    Args:
+        people: the K whose voices they are.
+        heard: what is remembered of the voices.
+        spoken: the frames in which each speaks, bool [K,T].
+    """
     findings = _copies(people, heard)
-    spoken = heard.speaking().mean(axis=1)
-    for person, share in zip(people, spoken, strict=True):
+    for person, share in zip(people, spoken.mean(axis=1), strict=True):
         findings += _of_one(person, float(share))
     return findings + _out_of_step(people, heard)
 
