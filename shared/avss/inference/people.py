@@ -19,7 +19,7 @@ from avss.rates import FRAME_RATE
 from avss.vision.detector import Box
 from avss.vision.identity import DIMENSIONS, SAME_PERSON
 from avss.vision.likeness import ALIKE
-from avss.vision.tracks import LINKED
+from avss.vision.matching import LINKED
 
 Chain = list[Tracklet]
 

@@ -20,18 +20,15 @@ from itertools import islice
 import numpy as np
 
 from avss.media.frame import Frame
-from avss.vision.detector import Face, FaceDetector
+from avss.vision.detector import FaceDetector
 from avss.vision.face_crop import FaceCrop, crop_face, neutrality
 from avss.vision.gaps import bridge_gaps
 from avss.vision.landmarks import LandmarkPredictor, box_around
 from avss.vision.likeness import ALIKE, is_one_face, looks
+from avss.vision.matching import LINKED, SAME, matched, overlaps
 from avss.vision.mouth import crop_mouths
 
 DETECT_EVERY = 15
-
-# Boxes that overlap by this much are the same face: carried to a detection, and from one frame to the next.
-_CONFIRMED = 0.5
-LINKED = 0.3
 
 
 @dataclass(frozen=True)
@@ -124,7 +121,7 @@ class FaceFollower:
         for block in _blocks(frames, self._detect_every):
             faces = self._detector(block[-1].grey)
             paths = [self._carry(track.landmarks, block) for track in active]
-            confirmed = _match(_overlaps([path[-1] for path in paths], faces), _CONFIRMED)
+            confirmed = matched(overlaps([path[-1] for path in paths], faces), SAME)
             one_each = len(confirmed) == len(active) == len(faces)
             if one_each and all(_stays(track, block, path) for track, path in zip(active, paths, strict=True)):
                 for place, at in confirmed:
@@ -150,8 +147,8 @@ class FaceFollower:
         paths = [self._carry(self._predictor(frame.grey, face.box), [frame]) for face in faces]
         views = [looks([frame.grey], path)[0] for path in paths]
         alike = [[track.look @ view >= ALIKE for view in views] for track in tracks]
-        overlaps = _overlaps([track.landmarks for track in tracks], faces)
-        continued = {at: tracks[place] for place, at in _match(overlaps * np.reshape(alike, overlaps.shape), LINKED)}
+        places = overlaps([track.landmarks for track in tracks], faces)
+        continued = {at: tracks[place] for place, at in matched(places * np.reshape(alike, places.shape), LINKED)}
         seen = []
         for at, (face, path, view) in enumerate(zip(faces, paths, views, strict=True)):
             if at not in continued:
@@ -170,22 +167,6 @@ def _blocks(frames: Iterable[Frame], size: int) -> Iterator[list[Frame]]:
     yield from filter(None, [list(islice(frames, 1))])
     while block := list(islice(frames, size)):
         yield block
-
-
-def _overlaps(landmarks: Sequence[np.ndarray], faces: Sequence[Face]) -> np.ndarray:
-    """How much N faces with ``landmarks`` [68,2] and M detected ones overlap: [N,M]."""
-    boxes = [box_around(points) for points in landmarks]
-    return np.array([[box.overlap(face.box) for face in faces] for box in boxes]).reshape(len(boxes), len(faces))
-
-
-def _match(overlaps: np.ndarray, least: float) -> list[tuple[int, int]]:
-    """Pairs of a row and a column of ``overlaps`` [N,M] with at least ``least``, best first, each used once."""
-    matched: dict[int, int] = {}
-    for pair in np.argsort(-overlaps, axis=None, kind="stable"):
-        place, at = divmod(int(pair), overlaps.shape[1])
-        if overlaps[place, at] >= least and place not in matched and at not in matched.values():
-            matched[place] = at
-    return list(matched.items())
 
 
 def _stays(track: _Growing, block: Sequence[Frame], path: np.ndarray) -> bool:
