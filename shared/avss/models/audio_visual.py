@@ -8,6 +8,8 @@ from torch import Tensor, nn
 
 from avss.data.visual import Visual
 from avss.errors import ModelError
+from avss.models.causal.lip2phone import CausalLip2Phone
+from avss.models.causal.separator import CausalSeparator
 from avss.models.frontend import Frontend
 from avss.models.separators.cues import VisualCues
 from avss.models.separators.separator import Separator
@@ -21,7 +23,8 @@ class AudioVisualSeparator(nn.Module):
         separator: mixtures and features to voices.
 
     Raises:
-        ModelError: the separator learned with another kind of frontend, or is an audio-only twin.
+        ModelError: the separator learned with another kind of frontend, or is an audio-only twin, or is causal and the
+            frontend looks ahead.
     """
 
     def __init__(self, frontend: Frontend, separator: Separator) -> None:
@@ -34,6 +37,9 @@ class AudioVisualSeparator(nn.Module):
             what = f"a frontend of {found[0]} features, {found[1]} of them of the identity"
             wants = f"{wanted[0]} and {wanted[1]}, as the separator learned with"
             raise ModelError(what, wants, "name the frontend the separator was trained with, or train it again")
+        if isinstance(separator, CausalSeparator) and not isinstance(frontend.lips, CausalLip2Phone):
+            what = "a causal separator with a frontend that looks ahead"
+            raise ModelError(what, "a frontend that looks back only", "train it by train_lip2phone.py --causal true")
         self.frontend, self.separator = frontend, separator
 
     def forward(self, mixture: Tensor, visual: Visual) -> Tensor:

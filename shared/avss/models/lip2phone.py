@@ -3,21 +3,18 @@
 Two convolutions look at ±3 frames, two LSTM layers in both directions at the whole clip. A frame without a face is a
 frame of zeros, marked as such, which the net bridges from both sides. Frames after the last valid one are padding: they
 get features of zero, and the others do not depend on how many there are.
-
-Clips of several lengths are turned round, each within its own length, instead of being packed as torch proposes: packed
-layers, and gated recurrent units too, go through a batch step by step, and learn several times as slowly on a CPU
-(tests/benchmarks/bench_frontend.py).
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.backends import cudnn
 
 from avss.errors import ModelError
-from avss.models.lip_features import INPUTS, MEASURES, LipInput, lip_features
+from avss.models.horizon import WHOLE, Horizon
+from avss.models.lip_features import INPUTS, MEASURES, LipFeatures, LipInput, lip_features
+from avss.models.recurrence import BothWays, OneWay
 from avss.speech.phones import PHONES
 
 
@@ -49,6 +46,9 @@ class Lip2Phone(nn.Module):
         ModelError: an input is not known, or nothing at all would be read.
     """
 
+    horizon: ClassVar[Horizon] = WHOLE
+    recurrence: ClassVar[type[BothWays] | type[OneWay]] = BothWays
+
     def __init__(
         self,
         mouth_components: int = 0,
@@ -63,12 +63,14 @@ class Lip2Phone(nn.Module):
         if not set(inputs) <= set(INPUTS) or not (inputs or mouth_components):
             what = f"a Lip2Phone that reads {', '.join(inputs) or 'nothing'}"
             raise ModelError(what, f"some of {', '.join(INPUTS)}, or components of the mouth", "change the inputs")
-        self.wide = nn.Conv1d(sum(self._sizes.values()), hidden, 5, padding=2)
-        self.narrow = nn.Conv1d(hidden, hidden, 3, padding=1)
+        self.wide = self.horizon.convolution(sum(self._sizes.values()), hidden, 5, 1)
+        self.narrow = self.horizon.convolution(hidden, hidden, 3, 1)
         self.norms = nn.ModuleList(nn.LayerNorm(hidden) for _ in range(2))
-        self.recurrent = nn.ModuleList(_BothWays(size, hidden) for size in (hidden, 2 * hidden))
+        first = self.recurrence(hidden, hidden)
+        second = self.recurrence(first.width, hidden)
+        self.recurrent = nn.ModuleList([first, second])
         self.drop = nn.Dropout(dropout)
-        self.out = nn.Linear(2 * hidden, features)
+        self.out = nn.Linear(second.width, features)
         self.phones = nn.Linear(features, len(PHONES))
         self.speaking = nn.Linear(features, 1)
 
@@ -86,17 +88,16 @@ class Lip2Phone(nn.Module):
         if mouth.shape[-1] != self.mouth_components:
             what = f"mouths of {mouth.shape[-1]} components"
             raise ModelError(what, f"{self.mouth_components}, which this net reads", "use the PCA it was trained with")
-        seen, inside = valid[..., None], _inside(valid)
-        read = lip_features(points, valid)._asdict()
+        seen, inside = valid[..., None], self._inside(valid)
+        read = self._measured(points, valid)._asdict()
         landmarks = [read[name] for name in self.inputs]
         hidden = torch.cat([*landmarks, torch.where(seen, mouth, 0), seen.float()], dim=-1)  # [B,T,36+C+1]
         for convolution, norm in zip((self.wide, self.narrow), self.norms, strict=True):
             hidden = (
                 norm(nn.functional.gelu(convolution(hidden.transpose(-1, -2)).transpose(-1, -2))) * inside[..., None]
             )  # [B,T,H]
-        turned = _turned(inside)
         for layer in self.recurrent:
-            hidden = layer(self.drop(hidden), turned)  # [B,T,2H]
+            hidden = layer(self.drop(hidden), inside)  # [B,T,2H]
         features = nn.functional.gelu(self.out(self.drop(hidden))) * inside[..., None]
         kept = self.drop(features)
         return LipReading(features, self.phones(kept), self.speaking(kept)[..., 0])
@@ -105,8 +106,11 @@ class Lip2Phone(nn.Module):
         """Take the weights of ``other``; what it does not read has no effect until it is learned.
 
         Raises:
-            ModelError: ``other`` reads what this net does not, or is of another width.
+            ModelError: ``other`` reads what this net does not, or is of another width or kind.
         """
+        if type(other) is not type(self):
+            what, wanted = (type(net).__name__ for net in (other, self))
+            raise ModelError(f"a {what} to start from", f"a {wanted}", "start from another net")
         sizes = other._sizes
         if any(size and size != self._sizes.get(name) for name, size in sizes.items()):
             what, wanted = (", ".join(f"{size} {name}" for name, size in net._sizes.items()) for net in (other, self))
@@ -122,42 +126,14 @@ class Lip2Phone(nn.Module):
         ]
         self.load_state_dict({**other.state_dict(), "wide.weight": torch.cat(wide, dim=1)})
 
+    def _measured(self, points: Tensor, valid: Tensor) -> LipFeatures:
+        return lip_features(points, valid)
+
+    def _inside(self, valid: Tensor) -> Tensor:
+        """Frames up to the last valid one, bool [B,T]."""
+        return valid.long().flip(1).cumsum(1).flip(1) > 0
+
     @property
     def _sizes(self) -> dict[str, int]:
         """The inputs of the net in their order, and how many numbers each has."""
         return {**dict.fromkeys(self.inputs, MEASURES), "mouth": self.mouth_components, "seen": 1}
-
-
-class _BothWays(nn.Module):
-    """[B,T,H'] → [B,T,2H]: one LSTM from the first frame on, and one from the last."""
-
-    def __init__(self, inputs: int, hidden: int) -> None:
-        super().__init__()
-        self.forth = nn.LSTM(inputs, hidden, batch_first=True)
-        self.back = nn.LSTM(inputs, hidden, batch_first=True)
-        for net in (self.forth, self.back):
-            # Remember until told to forget (R. Jozefowicz et al., ICML 2015).
-            nn.init.ones_(net.get_parameter("bias_ih_l0")[hidden : 2 * hidden])
-
-    def forward(self, frames: Tensor, turned: Tensor) -> Tensor:
-        # cuDNN differentiates no net at rest, but frozen lips still have to tell the PCA what it should have said.
-        with cudnn.flags(enabled=self.training or not frames.requires_grad):
-            forth = self.forth(frames)[0]
-            back = self.back(_from(frames, turned))[0]
-        return torch.cat([forth, _from(back, turned)], dim=-1)
-
-
-def _inside(valid: Tensor) -> Tensor:
-    """Frames up to the last valid one, bool [B,T]."""
-    return valid.long().flip(1).cumsum(1).flip(1) > 0
-
-
-def _turned(inside: Tensor) -> Tensor:
-    """Places that turn clips round up to the last frame ``inside`` [B,T], and back; int64 [B,T]."""
-    place = torch.arange(inside.shape[1], device=inside.device)
-    return torch.where(inside, inside.sum(1, keepdim=True) - 1 - place, place)
-
-
-def _from(frames: Tensor, places: Tensor) -> Tensor:
-    """Frames [B,T,H] in the order of ``places`` [B,T]."""
-    return frames.gather(1, places[..., None].expand_as(frames))

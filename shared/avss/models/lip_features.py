@@ -29,8 +29,8 @@ MEASURES = 12
 LipInput = Literal["measures", "velocities", "deviations"]
 INPUTS: tuple[LipInput, ...] = ("measures", "velocities", "deviations")
 
-_LEAST_DEVIATION = 0.005  # of the chin's height: what a detector's noise makes of a still mouth
-_LEAST_CHIN = 1e-6
+LEAST_DEVIATION = 0.005  # of the chin's height: what a detector's noise makes of a still mouth
+LEAST_CHIN = 1e-6
 
 
 class LipFeatures(NamedTuple):
@@ -51,19 +51,18 @@ def lip_features(points: Tensor, valid: Tensor) -> LipFeatures:
     seen = valid[..., None].float()  # [B,T,1]
     points = torch.where(valid[..., None, None], points, 0)
     count = seen.sum(1, keepdim=True).clamp(min=1)
-    chin = (points[..., CHIN, 1].sum(1, keepdim=True) / count[..., 0]).abs().clamp(min=_LEAST_CHIN)  # [B,1]
-    measures = _measures(points / chin[..., None, None])  # [B,T,12]
+    chin = (points[..., CHIN, 1].sum(1, keepdim=True) / count[..., 0]).abs().clamp(min=LEAST_CHIN)  # [B,1]
+    measures = measures_of(points / chin[..., None, None])  # [B,T,12]
 
     mean = (measures * seen).sum(1, keepdim=True) / count
     centred = (measures - mean) * seen
-    deviation = (centred.square().sum(1, keepdim=True) / count).sqrt() + _LEAST_DEVIATION
+    deviation = (centred.square().sum(1, keepdim=True) / count).sqrt() + LEAST_DEVIATION
     standard = centred / deviation
-    relative = (deviation / _LEAST_DEVIATION).log() * 0.3
-    return LipFeatures(standard, _velocity(standard, seen), relative * seen)
+    return LipFeatures(standard, _velocity(standard, seen), liveliness(deviation) * seen)
 
 
-def _measures(points: Tensor) -> Tensor:
-    """Points [B,T,9,2] → [B,T,12]."""
+def measures_of(points: Tensor) -> Tensor:
+    """Points [B,T,9,2], in units of the chin's height → how the mouth stands, [B,T,12]."""
     x, y = points.unbind(-1)
     corners = (y[..., LEFT] + y[..., RIGHT]) / 2
     upper = (y[..., UPPER_LEFT] + y[..., UPPER_RIGHT]) / 2
@@ -85,6 +84,11 @@ def _measures(points: Tensor) -> Tensor:
         ],
         dim=-1,
     )
+
+
+def liveliness(deviation: Tensor) -> Tensor:
+    """The logarithm of deviations, in a range that a net likes: 0 for a mouth at rest, about 1 for a lively one."""
+    return (deviation / LEAST_DEVIATION).log() * 0.3
 
 
 def _velocity(standard: Tensor, seen: Tensor) -> Tensor:

@@ -9,18 +9,19 @@ The audio-only twin listens by the number of a voice alone: the same net with le
 Which voice comes out where is then for a permutation-invariant loss to settle.
 """
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import torch
 from torch import Tensor, nn
 
 from avss.errors import ModelError
+from avss.models.horizon import WHOLE, Horizon
 from avss.models.separators.dilated import DilatedBlock
 
 Sight = Literal["all", "lips", "identity"]
 
 _CONTEXT, _DILATIONS = 5, (1, 2, 4)  # frames
-_LEAST_DEVIATION = 0.1  # of features of size 1: a mouth at rest is not blown up into a speaking one
+LEAST_DEVIATION = 0.1  # of features of size 1: a mouth at rest is not blown up into a speaking one
 
 
 class VisualCues(nn.Module):
@@ -38,6 +39,8 @@ class VisualCues(nn.Module):
     Raises:
         ModelError: ``sight`` leaves nothing to look at.
     """
+
+    horizon: ClassVar[Horizon] = WHOLE
 
     def __init__(
         self,
@@ -62,9 +65,9 @@ class VisualCues(nn.Module):
         self.drop = nn.Dropout2d(identity_dropout)  # of [B,K,T,D]: whole clips of a face
         inner = bottleneck * ((lips > 0) + (who > 0)) + 1
         self.context = nn.Sequential(
-            nn.Conv1d(inner, channels, _CONTEXT, padding=_CONTEXT // 2),
+            self.horizon.convolution(inner, channels, _CONTEXT, 1),
             nn.GELU(),
-            *(DilatedBlock(channels, dilation) for dilation in _DILATIONS),
+            *(DilatedBlock(channels, dilation, self.horizon) for dilation in _DILATIONS),
         )
 
     def forward(self, features: Tensor) -> Tensor:
@@ -80,11 +83,14 @@ class VisualCues(nn.Module):
         lips, who = features.split([self.features - self.identity, self.identity], dim=-1)
         shown = [seen.to(features.dtype)]
         if self.lips is not None:
-            shown.append(self.lips(standardised(lips, seen) if self.standardise else lips) * seen)
+            shown.append(self.lips(self._standardised(lips, seen) if self.standardise else lips) * seen)
         if self.who is not None:
             shown.append(self.who(self.drop(who)) * seen)
         shown = torch.cat(shown, dim=-1).transpose(-1, -2).flatten(0, 1)  # [B·K,C',T]
         return self.context(shown).unflatten(0, features.shape[:2])
+
+    def _standardised(self, lips: Tensor, seen: Tensor) -> Tensor:
+        return standardised(lips, seen)
 
 
 class VoiceNumbers(nn.Module):
@@ -117,4 +123,4 @@ def standardised(features: Tensor, seen: Tensor) -> Tensor:
     count = seen.sum(2, keepdim=True).clamp(min=1)
     centred = (features - (features * seen).sum(2, keepdim=True) / count) * seen
     variance = centred.square().sum(2, keepdim=True) / count
-    return centred / (variance + _LEAST_DEVIATION**2).sqrt()
+    return centred / (variance + LEAST_DEVIATION**2).sqrt()

@@ -2,6 +2,8 @@
 
 from torch import Tensor, nn
 
+from avss.models.horizon import Horizon
+
 
 class DilatedBlock(nn.Module):
     """[N,H,L] → [N,H,L].
@@ -9,13 +11,14 @@ class DilatedBlock(nn.Module):
     Args:
         width: H.
         dilation: steps of L from one of the three weights to the next.
+        horizon: how far it looks.
     """
 
-    def __init__(self, width: int, dilation: int) -> None:
+    def __init__(self, width: int, dilation: int, horizon: Horizon) -> None:
         super().__init__()
         self.net = nn.Sequential(
-            nn.GroupNorm(1, width),
-            nn.Conv1d(width, width, 3, padding=dilation, dilation=dilation),
+            horizon.norm(width),
+            horizon.convolution(width, width, 3, dilation),
             nn.GELU(),
             nn.Conv1d(width, width, 1),
         )

@@ -6,16 +6,19 @@
 ``convtasnet``  asteroid's blocks on a learned basis; the classic baseline
 ==============  =============================================================================
 
-Each has an audio-only twin: the same net, to which nothing is shown.
+Each has an audio-only twin: the same net, to which nothing is shown. Of ``tcn`` there is a causal kind, for streams.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 from torch import nn
 
 from avss.errors import SettingsError
+from avss.models.causal.cues import CausalCues
+from avss.models.causal.separator import CausalSeparator
+from avss.models.causal.tcn import CausalTCN
 from avss.models.separators.bandsplit import BandSplit
 from avss.models.separators.convtasnet import ConvTasNet
 from avss.models.separators.cues import Sight, VisualCues, VoiceNumbers
@@ -24,9 +27,11 @@ from avss.models.separators.streams import Fusion
 from avss.models.separators.tcn import TCN
 
 Family = Literal["tcn", "bandsplit", "convtasnet"]
+Make = TypeVar("Make", bound=Callable[..., Any])
 
 
 FAMILIES: dict[Family, Callable[..., nn.Module]] = {"tcn": TCN, "bandsplit": BandSplit, "convtasnet": ConvTasNet}
+CAUSAL_FAMILIES: dict[Family, Callable[..., CausalTCN]] = {"tcn": CausalTCN}
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,7 @@ class SeparatorSettings:
         standardise: take mean and deviation over the clip out of the features of the lips.
         identity_dropout: share of faces whose identity is hidden in training.
         sight: what is looked at of the features.
+        causal: hear and see the past alone, for streams; the lips are then all that is looked at.
     """
 
     family: Family = "tcn"
@@ -52,15 +58,22 @@ class SeparatorSettings:
     standardise: bool = True
     identity_dropout: float = 0.5
     sight: Sight = "all"
+    causal: bool = False
 
 
 def make_separator(settings: SeparatorSettings, features: int, identity: int = 0) -> Separator:
     """A new separator for a frontend of ``features`` features, the last ``identity`` of which tell who it is.
 
     Raises:
-        SettingsError: there is no such family.
+        SettingsError: there is no such family, or the causal kind of it is to look at the identity alone.
         ModelError: there is nothing to look at.
     """
+    if settings.causal:
+        if settings.sight == "identity":
+            do = "look at the lips, or at whole clips"
+            raise SettingsError("a causal separator that looks at the identity alone", "sight of the lips", do)
+        seen = CausalCues(features, identity, bottleneck=settings.bottleneck, standardise=settings.standardise)
+        return CausalSeparator(seen, _causal_net(settings, seen.channels))
     cues = VisualCues(
         features,
         identity,
@@ -79,12 +92,24 @@ def make_audio_only(settings: SeparatorSettings, voices: int) -> Separator:
         SettingsError: there is no such family.
     """
     cues = VoiceNumbers(voices)
+    if settings.causal:
+        return CausalSeparator(cues, _causal_net(settings, cues.channels))
     return Separator(cues, _net(settings, cues.channels))
 
 
 def _net(settings: SeparatorSettings, cues: int) -> nn.Module:
-    family = settings.family
-    if family not in FAMILIES:
-        raise SettingsError(f"there is no family '{family}'", f"one of {', '.join(FAMILIES)}", "name one of them")
-    sizes = {name: size for name in ("width", "stages") if (size := getattr(settings, name)) is not None}
-    return FAMILIES[family](cues, fusion=settings.fusion, **sizes)
+    return _known(settings.family, FAMILIES, "family")(cues, fusion=settings.fusion, **_sizes(settings))
+
+
+def _causal_net(settings: SeparatorSettings, cues: int) -> CausalTCN:
+    return _known(settings.family, CAUSAL_FAMILIES, "causal family")(cues, fusion=settings.fusion, **_sizes(settings))
+
+
+def _known(family: Family, families: dict[Family, Make], kind: str) -> Make:
+    if family not in families:
+        raise SettingsError(f"there is no {kind} '{family}'", f"one of {', '.join(families)}", "name one of them")
+    return families[family]
+
+
+def _sizes(settings: SeparatorSettings) -> dict[str, int]:
+    return {name: size for name in ("width", "stages") if (size := getattr(settings, name)) is not None}

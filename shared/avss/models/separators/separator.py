@@ -41,14 +41,11 @@ class Separator(nn.Module):
         Raises:
             ModelError: shapes that do not belong together, or features of another frontend.
         """
-        _check(mixture, features)
+        check_shapes(mixture, features)
         S, T = mixture.shape[-1], features.shape[2]
-        cues = self.cues(features)  # [B,K,C,T]
-        if samples_in(T) < S:
-            T, cues = T + 1, torch.cat([cues, cues[..., -1:]], dim=-1)
         level = mixture.float().square().mean(-1, keepdim=True).sqrt().clamp(min=_QUIETEST)  # [B,1]
-        voices = self.net(nn.functional.pad(mixture / level, (0, samples_in(T) - S)), cues)
-        return voices[..., :S].float() * level[:, None]
+        heard, cues = longer(mixture / level, self.cues(features), max(T, frames_of(S)))
+        return self.net(heard, cues)[..., :S].float() * level[:, None]
 
 
 def rest_of(mixture: Tensor, voices: Tensor) -> Tensor:
@@ -56,7 +53,25 @@ def rest_of(mixture: Tensor, voices: Tensor) -> Tensor:
     return mixture - voices.sum(1)
 
 
-def _check(mixture: Tensor, features: Tensor) -> None:
+def longer(mixture: Tensor, cues: Tensor, T: int) -> tuple[Tensor, Tensor]:
+    """A mixture [B,S] and cues [B,K,C,T'] that go on, in silence and with the last of the cues, for T frames."""
+    missing = T - cues.shape[-1]
+    if missing > 0:
+        cues = torch.cat([cues, cues[..., -1:].expand(-1, -1, -1, missing)], dim=-1)
+    return nn.functional.pad(mixture, (0, samples_in(T) - mixture.shape[-1])), cues
+
+
+def frames_of(S: int) -> int:
+    """The number of frames that S samples last, a started one included."""
+    return -(-S // SAMPLES_PER_FRAME)
+
+
+def check_shapes(mixture: Tensor, features: Tensor) -> None:
+    """Check that a mixture and features belong together.
+
+    Raises:
+        ModelError: they do not.
+    """
     what = f"a mixture {list(mixture.shape)} and features {list(features.shape)}"
     if mixture.ndim != 2 or features.ndim != 4 or len(mixture) != len(features) or 0 in features.shape[1:3]:
         raise ModelError(

@@ -15,6 +15,7 @@ from typing import Literal
 from torch import Tensor, nn
 
 Fusion = Literal["early", "film"]
+Between = Literal["linear", "nearest"]
 
 
 class Streams(nn.Module):
@@ -25,10 +26,14 @@ class Streams(nn.Module):
         width: H.
         cues: C, channels of the cues.
         fusion: how the cues come in.
+        between: what they are between two frames of the video: on a line from one to the next, or held until the next.
     """
 
-    def __init__(self, stages: Sequence[nn.Module], width: int, cues: int, fusion: Fusion) -> None:
+    def __init__(
+        self, stages: Sequence[nn.Module], width: int, cues: int, fusion: Fusion, between: Between = "linear"
+    ) -> None:
         super().__init__()
+        self.between: Between = between
         film = fusion == "film"
         self.stages = nn.ModuleList(stages)
         self.shifts = nn.ModuleList(nn.Conv1d(cues, width, 1) for _ in (stages if film else stages[:1]))
@@ -46,14 +51,13 @@ class Streams(nn.Module):
                 told = self.talks[number - 1](mean.transpose(1, -1)).transpose(1, -1)
                 streams = streams + told.repeat_interleave(K, dim=0)
             if number < len(self.scales):
-                streams = streams * (1 + _as(self.scales[number](cues), streams))
+                streams = streams * (1 + self._as(self.scales[number](cues), streams))
             if number < len(self.shifts):
-                streams = streams + _as(self.shifts[number](cues), streams)
+                streams = streams + self._as(self.shifts[number](cues), streams)
             streams = stage(streams)
         return streams.unflatten(0, (B, K))
 
-
-def _as(cues: Tensor, streams: Tensor) -> Tensor:
-    """Cues [N,H,T] at the rate, and with the dimensions, of streams [N,H,...,L]."""
-    cues = nn.functional.interpolate(cues, size=streams.shape[-1], mode="linear")  # [N,H,L]
-    return cues if streams.ndim == 3 else cues[:, :, None]
+    def _as(self, cues: Tensor, streams: Tensor) -> Tensor:
+        """Cues [N,H,T] at the rate, and with the dimensions, of streams [N,H,...,L]."""
+        cues = nn.functional.interpolate(cues, size=streams.shape[-1], mode=self.between)  # [N,H,L]
+        return cues if streams.ndim == 3 else cues[:, :, None]

@@ -8,10 +8,13 @@ After Y. Luo, N. Mesgarani, "Conv-TasNet: surpassing ideal time-frequency magnit
 TASLP 2019, on spectra instead of a learned basis.
 """
 
+from typing import ClassVar
+
 from torch import Tensor, nn
 
+from avss.models.horizon import WHOLE, Horizon
 from avss.models.separators.dilated import DilatedBlock
-from avss.models.separators.spectrum import SAID, Spectrum, loudness_and_phase, masks_of
+from avss.models.separators.spectrum import SAID, loudness_and_phase, masks_of
 from avss.models.separators.streams import Fusion, Streams
 
 
@@ -28,6 +31,8 @@ class TCN(nn.Module):
         fusion: how the cues come in.
     """
 
+    horizon: ClassVar[Horizon] = WHOLE
+
     def __init__(
         self,
         cues: int,
@@ -41,11 +46,14 @@ class TCN(nn.Module):
         super().__init__()
         self.cues, self.width, self.blocks, self.window, self.hop = cues, width, blocks, window, hop
         self.stages, self.fusion = stages, fusion
-        self.spectrum = Spectrum(window, hop)
+        self.spectrum = self.horizon.spectrum(window, hop)
         self.enter = nn.Conv1d(3 * self.spectrum.bins, width, 1)
-        rows = [nn.Sequential(*(DilatedBlock(width, 2**block) for block in range(blocks))) for _ in range(stages)]
-        self.streams = Streams(rows, width, cues, fusion)
-        self.leave = nn.Sequential(nn.GroupNorm(1, width), nn.Conv1d(width, SAID * self.spectrum.bins, 1))
+        rows = [
+            nn.Sequential(*(DilatedBlock(width, 2**block, self.horizon) for block in range(blocks)))
+            for _ in range(stages)
+        ]
+        self.streams = Streams(rows, width, cues, fusion, self.horizon.between)
+        self.leave = nn.Sequential(self.horizon.norm(width), nn.Conv1d(width, SAID * self.spectrum.bins, 1))
 
     def forward(self, mixture: Tensor, cues: Tensor) -> Tensor:
         """Mixture [B,S] of level 1 and cues [B,K,C,T] → voices [B,K,S]."""

@@ -1,0 +1,41 @@
+"""Lip2Phone for streams: what the lips are saying now, told from what they did so far."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+
+from avss.models.causal.lip_features import RunningLipFeatures
+from avss.models.horizon import PAST, Horizon
+from avss.models.lip2phone import Lip2Phone
+from avss.models.lip_features import INPUTS, LipFeatures, LipInput
+from avss.models.recurrence import BothWays, OneWay
+
+
+class CausalLip2Phone(Lip2Phone):
+    """The same, with convolutions and a memory that look back only; a frame without a face is bridged from before.
+
+    The arguments, and what is raised, are those of :class:`~avss.models.lip2phone.Lip2Phone`.
+    """
+
+    horizon: ClassVar[Horizon] = PAST
+    recurrence: ClassVar[type[BothWays] | type[OneWay]] = OneWay
+
+    def __init__(
+        self,
+        mouth_components: int = 0,
+        hidden: int = 104,
+        features: int = 128,
+        dropout: float = 0.2,
+        inputs: Sequence[LipInput] = INPUTS,
+    ) -> None:
+        super().__init__(mouth_components, hidden, features, dropout, inputs)
+        self.running = RunningLipFeatures()
+
+    def _measured(self, points: Tensor, valid: Tensor) -> LipFeatures:
+        return self.running(points, valid)
+
+    def _inside(self, valid: Tensor) -> Tensor:
+        """Every frame: none is known to be the last."""
+        return torch.ones_like(valid)
