@@ -34,6 +34,7 @@ from avss.files import writing
 from avss.inference.made_party import made_party
 from avss.inference.real_spectrum import RealNet
 from avss.models.audio_visual import AudioVisualSeparator
+from avss.models.causal.separator import CausalSeparator
 from avss.models.separators.bandsplit import BandSplit
 from avss.models.separators.tcn import TCN
 
@@ -58,9 +59,12 @@ def export_onnx(model: AudioVisualSeparator, path: Path) -> float:
 
     Raises:
         PartMissingError: onnx or onnxruntime is not installed.
-        ModelError: the file gives other voices than the model, by more than 1e-4.
+        ModelError: the model is causal; or the file gives other voices than the model, by more than 1e-4.
         OutputError: the file cannot be written.
     """
+    if isinstance(model.separator, CausalSeparator):
+        do = "use it by avss.inference.streaming, or export one that sees whole clips"
+        raise ModelError("a causal model, whose memory no ONNX file keeps", "a model of whole clips", do)
     _check_installed()
     with writing(path) as unfinished:
         _trace(model, unfinished)

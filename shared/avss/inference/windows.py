@@ -55,6 +55,11 @@ class Separated(NamedTuple):
     mixture: np.ndarray
     voices: np.ndarray
 
+    @property
+    def rest(self) -> np.ndarray:
+        """What of the mixture is in none of the voices, float32 [n]."""
+        return self.mixture - self.voices.sum(axis=0)
+
 
 def separate_windows(
     model: AudioVisualSeparator, sound: SoundQueue, people: Sequence[Person], T: int, windows: Windows = USUAL
