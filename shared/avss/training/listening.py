@@ -8,19 +8,16 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import torch
 from pytorch_lightning.loggers import Logger, WandbLogger
 from torch import Tensor
 
 from avss.data.mixing import Mixtures
-from avss.evaluation.drawing import caption, new_figure, plain, save_figure
+from avss.evaluation.drawing import save_figure
+from avss.evaluation.spectrograms import draw_spectrograms
 from avss.media.writing import write_wave
-from avss.models.separators.spectrum import Spectrum
-from avss.rates import SAMPLE_RATE
 
-_WINDOW, _HOP = 512, 128
-_DYNAMICS = 70  # dB that are shown
+_TITLE = "What is in the mixture, what was found, what is true"
 
 
 @torch.no_grad()
@@ -47,31 +44,9 @@ def write_examples(
         start = folder / f"{number + 1:02}"
         for name, wave in waves.items():
             write_wave(start.with_name(f"{start.name}_{name}.wav"), wave)
-        _draw(waves, start.with_suffix(".png"))
+        save_figure(draw_spectrograms(waves.items(), _TITLE), start.with_suffix(".png"))
         if isinstance(logger, WandbLogger):
             _log(logger, start, list(waves))
-
-
-def _draw(waves: dict[str, np.ndarray], path: Path) -> None:
-    """A spectrogram of each wave, one below the other."""
-    figure = new_figure((7, 1.5 * len(waves)), "What is in the mixture, what was found, what is true")
-    spectra = Spectrum(_WINDOW, _HOP).analyse(torch.from_numpy(np.stack(list(waves.values())))).abs()
-    levels = 20 * spectra.clamp(min=1e-6).log10().numpy()
-    seconds = len(waves["mixture"]) / SAMPLE_RATE
-    for axes, name, level in zip(figure.subplots(len(waves), sharex=True), waves, levels, strict=True):
-        axes.imshow(
-            level,
-            origin="lower",
-            aspect="auto",
-            extent=(0, seconds, 0, SAMPLE_RATE / 2000),
-            vmin=levels.max() - _DYNAMICS,
-            vmax=levels.max(),
-            cmap="magma",
-        )
-        plain(axes)
-        caption(axes, f"{name}, kHz")
-    axes.set_xlabel("s")
-    save_figure(figure, path)
 
 
 def _log(logger: WandbLogger, start: Path, names: list[str]) -> None:
