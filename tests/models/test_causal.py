@@ -106,9 +106,8 @@ def test_lips_in_a_stream_are_read_as_in_a_clip(at: list[int], seed: int) -> Non
     for block in zip(*(part.tensor_split(at, dim=1) for part in (points, none, valid)), strict=True):
         with remembering(memory):
             parts.append(net(*block))
-    for name in whole._fields:
-        found = torch.cat([getattr(part, name) for part in parts], dim=1)
-        torch.testing.assert_close(found, getattr(whole, name), rtol=0, atol=1e-5)
+    found = torch.cat([part.features for part in parts], dim=1)
+    torch.testing.assert_close(found, whole.features, rtol=0, atol=1e-5)
 
 
 @settings(deadline=None, max_examples=10)
@@ -123,6 +122,18 @@ def test_lips_are_read_without_a_look_ahead(t: int) -> None:
     for changed in (net(other, none, valid), net(points, none, hidden)):
         assert torch.equal(changed.features[:, :t], features[:, :t])
         assert not torch.equal(changed.features[:, t], features[:, t])
+
+
+def test_a_phone_is_told_a_frame_later() -> None:
+    torch.manual_seed(0)
+    points, valid = torch.rand(1, T, 9, 2) + 0.5, torch.ones(1, T, dtype=torch.bool)
+    net, none = CausalLip2Phone(hidden=8, features=D).eval(), torch.zeros(1, T, 0)
+    whole = net(points, none, valid)
+    torch.testing.assert_close(whole.phones[:, :-1], net.phones(whole.features[:, 1:]))
+    other = points.clone()
+    other[:, 6:] = 7.0
+    untouched = (net(other, none, valid).phones == whole.phones).all(-1)
+    assert untouched[0].tolist() == [True] * 5 + [False] * (T - 5)
 
 
 def test_running_features_of_lips_do_not_change_with_the_scale_of_the_picture() -> None:

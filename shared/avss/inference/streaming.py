@@ -21,6 +21,7 @@ from avss.inference.windows import Separated
 from avss.models.audio_visual import AudioVisualSeparator
 from avss.models.causal.memory import Memory, remembering
 from avss.models.causal.separator import CausalSeparator
+from avss.models.separators.separator import frames_of
 from avss.rates import samples_in
 from avss.vision.detector import HogDetector
 from avss.vision.face_crop import CROP
@@ -73,7 +74,7 @@ class VoiceStream:
         with remembering(self._memory), torch.inference_mode():
             features = self._frontend(self._visual(faces))[None]  # [1,K,n,D]
             cues = self._separator.cues(features)
-            voices = self._separator.net(heard[None], cues)[0]
+            voices = self._separator.answer(heard[None], cues)[0]
         self._held = cues[..., -1:]
         return self._answered(samples, voices)
 
@@ -81,9 +82,10 @@ class VoiceStream:
         """End the stream with what is still to come; the next push begins another one."""
         rest = Separated(np.zeros(0, np.float32), np.zeros((self._K, 0), np.float32))
         if self._held is not None:
-            silence = torch.zeros(1, samples_in(1), device=self._device)
+            n = frames_of(self._separator.lag)
+            silence = torch.zeros(1, samples_in(n), device=self._device)
             with remembering(self._memory), torch.inference_mode():
-                voices = self._separator.net(silence, self._held)[0]
+                voices = self._separator.answer(silence, self._held.expand(-1, -1, -1, n))[0]
             rest = self._answered(np.zeros(0, np.float32), voices[:, : self._separator.lag])
         self._start()
         return rest

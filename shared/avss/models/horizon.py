@@ -38,5 +38,9 @@ def _over_all(width: int) -> nn.Module:
     return nn.GroupNorm(1, width)
 
 
+# Frames of the video of a stream that are seen before the sound of a frame is separated: lips tell a phone better
+# once it is over.
+AHEAD = 1
+
 WHOLE = Horizon(_centred, _over_all, Spectrum, "linear")
 PAST = Horizon(CausalConv1d, FrameNorm, RunningSpectrum, "nearest")

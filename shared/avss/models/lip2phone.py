@@ -99,7 +99,7 @@ class Lip2Phone(nn.Module):
         for layer in self.recurrent:
             hidden = layer(self.drop(hidden), inside)  # [B,T,2H]
         features = nn.functional.gelu(self.out(self.drop(hidden))) * inside[..., None]
-        kept = self.drop(features)
+        kept = self._telling(self.drop(features))
         return LipReading(features, self.phones(kept), self.speaking(kept)[..., 0])
 
     def start_from(self, other: "Lip2Phone") -> None:
@@ -128,6 +128,10 @@ class Lip2Phone(nn.Module):
 
     def _measured(self, points: Tensor, valid: Tensor) -> LipFeatures:
         return lip_features(points, valid)
+
+    def _telling(self, features: Tensor) -> Tensor:
+        """Of features [B,T,D], those that each frame's phone is told by."""
+        return features
 
     def _inside(self, valid: Tensor) -> Tensor:
         """Frames up to the last valid one, bool [B,T]."""

@@ -1,4 +1,8 @@
-"""Lip2Phone for streams: what the lips are saying now, told from what they did so far."""
+"""Lip2Phone for streams: what the lips are saying, told a frame later from what they did until then.
+
+The features of a frame look back only. They are taught to tell the phone of the frame before, as the sound of a stream
+waits for a frame of its video.
+"""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -7,7 +11,7 @@ import torch
 from torch import Tensor
 
 from avss.models.causal.lip_features import RunningLipFeatures
-from avss.models.horizon import PAST, Horizon
+from avss.models.horizon import AHEAD, PAST, Horizon
 from avss.models.lip2phone import Lip2Phone
 from avss.models.lip_features import INPUTS, LipFeatures, LipInput
 from avss.models.recurrence import BothWays, OneWay
@@ -35,6 +39,9 @@ class CausalLip2Phone(Lip2Phone):
 
     def _measured(self, points: Tensor, valid: Tensor) -> LipFeatures:
         return self.running(points, valid)
+
+    def _telling(self, features: Tensor) -> Tensor:
+        return torch.cat([features[:, AHEAD:], features[:, -1:].expand(-1, AHEAD, -1)], dim=1)
 
     def _inside(self, valid: Tensor) -> Tensor:
         """Every frame: none is known to be the last."""
