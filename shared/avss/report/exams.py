@@ -54,15 +54,15 @@ class Exam:
         pairs = self.figures[["K", "snr"]].drop_duplicates()
         return [(int(K), float(snr)) for K, snr in pairs.itertuples(index=False)]
 
-    def advantage(self, over: str) -> Interval | None:
-        """How much more the separator improves than the row ``over`` on the same mixtures, at the easiest, dB.
+    def advantage(self, over: str, K: int, snr: float) -> Interval | None:
+        """How much more the separator improves than the row ``over`` on the same mixtures of a condition, dB.
 
         The mixtures are compared one by one, so that their own difficulty drops out; ``None`` where they are not there.
         """
         scores = read_table(self.folder / MIXTURES)
         if scores.empty:
             return None
-        scores = at(scores, *self.conditions()[0])
+        scores = at(scores, K, snr)
         wide = scores.pivot(index=["id", "speakers"], columns="row", values=MAIN).reset_index()
         if not {over, AUDIO_VISUAL} <= set(wide.columns):
             return None

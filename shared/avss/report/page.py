@@ -13,7 +13,7 @@ from avss.report.document import Chapter, Section
 from avss.report.embedding import ON_DARK, colour_name
 from avss.report.exam_curves import of_all
 from avss.report.exams import Exam, of_corpora, read_exams
-from avss.report.headline import headline
+from avss.report.headline import headlines
 from avss.report.origins import origins_section
 from avss.report.runs import ABLATIONS, Run, RunError, read_run
 from avss.report.sections import frontend_section, separation_section
@@ -90,9 +90,10 @@ def _result(exams: Sequence[Exam]) -> Chapter:
     """The headline of each corpus."""
     sections = []
     for (store, part), of_corpus in of_corpora(exams).items():
-        sections.append(Section(f"{part} speakers of {store}", [headline(of_corpus), of_all(of_corpus[-1])]))
+        first, *others = headlines(of_corpus)
+        sections.append(Section(f"{part} speakers of {store}", [first, of_all(of_corpus[-1]), *others]))
     lead = (
-        "How far each stage got where it is easiest, beside what shows whether its eyes helped."
+        "How far each stage got where it is easiest, and where it is hardest, beside what shows whether its eyes helped."
         if sections
         else "No run of this report has sat an exam yet."
     )
