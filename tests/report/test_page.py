@@ -114,6 +114,19 @@ def test_the_headline_is_of_the_latest_stage_with_all_others_beside_it(page: Pag
     assert rows[5][4] == ""
 
 
+def test_beside_the_easiest_mixtures_the_headline_tells_of_the_hardest(page: Page, runs: Path) -> None:
+    figures = pd.read_csv(runs / "curriculum" / "exam" / "figures.csv")
+    hardest = figures[(figures.K == 3) & (figures.snr == 0) & (figures.figure == "si_sdri") & (figures.sexes == "all")]
+    easy, hard = page.tables[:2]
+    assert [row[0] for row in hard if row[0] != "audio-only twin"] == [
+        row[0] for row in easy if row[0] != "audio-only twin"
+    ]
+    mean = hardest[hardest.row == "audio-visual"].iloc[0]
+    assert [row[1] for row in hard if row[0] == "stage 4 · curriculum"] == [
+        f"{mean.value:.1f} [{mean.low:.1f}, {mean.high:.1f}]"
+    ]
+
+
 def test_every_stage_tells_its_training_its_exam_and_its_examples(page: Page) -> None:
     for text in ("2 of 2, 4 steps", "confused ↓", "leakage dB ↓", "PESQ ↑", "3 faces, SNR 0 dB", "The curriculum"):
         assert text in page.text

@@ -1,4 +1,4 @@
-"""The tables to read first: how far each stage gets on the easiest and hardest mixtures of a corpus, beside its controls.
+"""The tables to read first: how far each stage gets on a corpus where it is easiest and hardest, beside its controls.
 
 All rows are of one exam, that of the latest stage, which separates the same mixtures by the separators of the stages
 before. A separator that did not sit it is taken from its own exam, and marked.

@@ -93,7 +93,7 @@ def _result(exams: Sequence[Exam]) -> Chapter:
         first, *others = headlines(of_corpus)
         sections.append(Section(f"{part} speakers of {store}", [first, of_all(of_corpus[-1]), *others]))
     lead = (
-        "How far each stage got where it is easiest, and where it is hardest, beside what shows whether its eyes helped."
+        "How far each stage got where it is easiest and where it is hardest, beside what shows whether its eyes helped."
         if sections
         else "No run of this report has sat an exam yet."
     )
