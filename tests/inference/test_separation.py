@@ -1,11 +1,6 @@
 """A video of several people, separated as people do it."""
 
 import json
-import shutil
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,33 +8,13 @@ import numpy as np
 import pytest
 from scipy.io import wavfile
 
-from avss.corpora.opening import open_corpus
 from avss.errors import FaceError, MediaError, ModelError, OutputError
 from avss.inference.account import read_account
-from avss.inference.party import mix_party
 from avss.inference.separation import separate
 from avss.media.probing import probe
 from avss.media.reading import read_wave
 from avss.media.writing import write_video
-from avss.models.audio_visual import AudioVisualSeparator
-from avss.models.weights import save_model
 from avss.rates import samples_in
-
-
-@pytest.fixture(scope="session")
-def weights(small_model: AudioVisualSeparator, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("weights") / "small"
-    save_model(small_model, folder, corpus="made", split={"train": ["s1"]})
-    return folder
-
-
-@pytest.fixture(scope="session")
-def party(generated_clips: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two people side by side, 3 s."""
-    videos = [clip.video for clip in open_corpus(generated_clips).clips()]
-    folder = tmp_path_factory.mktemp("party") / "party"
-    mix_party([videos[0], videos[-1]], folder)
-    return folder / "party.mp4"
 
 
 def levels(folder: Path, names: Sequence[str]) -> list[np.ndarray]:
@@ -83,33 +58,6 @@ def test_a_folder_with_something_in_it_is_left_alone(party: Path, weights: Path,
     with pytest.raises(OutputError, match="is there already"):
         separate(party, tmp_path / "out", weights, jobs=1)
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["thesis.txt"]
-
-
-def test_one_that_was_killed_goes_on_but_for_another_video_it_does_not(
-    party: Path, weights: Path, tmp_path: Path
-) -> None:
-    out = tmp_path / "out"
-    command = [sys.executable, "-m", "avss.cli", "separate", party, "--out", out, "--weights", weights, "--jobs", "1"]
-    running = subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    while not list(out.glob(".work/faces-*.npz")):
-        assert running.poll() is None
-        time.sleep(0.05)
-    running.send_signal(signal.SIGKILL)
-    running.wait()
-    (segment,) = out.glob(".work/faces-*.npz")
-    written = segment.stat().st_mtime_ns
-    kept = tmp_path / "kept"
-    shutil.copytree(out / ".work", kept / ".work")
-    shutil.copy2(party, tmp_path / "other.mp4")
-    with pytest.raises(OutputError, match="another separation"):
-        separate(tmp_path / "other.mp4", kept, weights, jobs=1)
-    assert next(kept.glob(".work/faces-*.npz")).stat().st_mtime_ns == written
-    separate(party, out, weights, films=False, jobs=1)
-    assert not (out / ".work").exists()
-    fresh = separate(party, tmp_path / "fresh", weights, films=False, jobs=1)
-    assert fresh == read_account(out)
-    names = ["face1", "face2", "rest"]
-    assert all((a == b).all() for a, b in zip(levels(out, names), levels(tmp_path / "fresh", names), strict=True))
 
 
 def test_what_cannot_be_separated_is_told_in_a_sentence(

@@ -22,7 +22,7 @@ import cv2
 import numpy as np
 
 from avss.errors import OutputError
-from avss.files import explained, writing
+from avss.files import explained, sweep_unfinished, writing
 from avss.inference.account import FILE, Account, account_of, read_account, write_account
 from avss.inference.impressions import Impressions
 from avss.inference.people import find_people
@@ -99,29 +99,29 @@ def separate(
 
 
 def _claim(out: Path, video: Path, checksum: str, faces: int | None) -> Path:
-    """The folder for unfinished work in ``out``; only the same call may go on in it.
+    """The folder for unfinished work in ``out``, in which only the same call may go on.
+
+    As long as there is no voice, another number of faces or another model may be asked for.
 
     Raises:
         OutputError: ``out`` holds something else, or cannot be written.
     """
-    state = video.stat()
-    asked = {
-        "video": str(video.resolve()),
-        "state": [state.st_size, state.st_mtime_ns],
-        "weights": checksum,
-        "faces": faces,
-    }
-    note = out / _WORK / _ASKED
-    if note.is_file() and json.loads(note.read_text()) == asked:
-        return note.parent
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        what = f"{out} is there already" if not note.is_file() else f"another separation was begun in {out}"
+    work, state = out / _WORK, video.stat()
+    chosen = {"weights": checksum, "faces": faces}
+    asked = {"video": str(video.resolve()), "state": [state.st_size, state.st_mtime_ns]} | chosen
+    note = work / _ASKED
+    begun = json.loads(note.read_text()) if note.is_file() else {}
+    if not out.exists() or (out.is_dir() and all(path == work for path in out.iterdir())):
+        begun = begun | chosen if begun else asked
+    if begun != asked:
+        what = f"another separation was begun in {out}" if begun else f"{out} is there already"
         raise OutputError(what, "a new folder", "name another one, or remove it")
     with explained(out):
-        note.parent.mkdir(parents=True)
+        work.mkdir(parents=True, exist_ok=True)
+    sweep_unfinished(out)
     with writing(note) as path:
         path.write_text(json.dumps(asked))
-    return note.parent
+    return work
 
 
 def _file(out: Path, person: Person, suffix: str) -> Path:
