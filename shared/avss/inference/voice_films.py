@@ -7,7 +7,7 @@ The source is decoded once, and all films are encoded picture by picture beside 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 
 import numpy as np
@@ -72,11 +72,13 @@ def write_films(
     sound = probe_sound(video, info)
     heard = [_during_frames(sound, source) for source in (sound, *(probe_sound(voice.wave) for voice in voices))]
     frames = read_frames(video, longest_side=PICTURE_SIDE, info=info)
-    size = size_of(_even(next(read_frames(video, longest_side=PICTURE_SIDE, info=info)).rgb))
+    first = next(frames)
+    size = size_of(_even(first.rgb))
     with ExitStack() as stack:
         paths = [comparison, *(voice.film for voice in voices)]
         compared, *films = [stack.enter_context(filming(path, size, sound.rate)) for path in paths]
-        for k, (frame, *sounds) in enumerate(zip(track(frames, "making films", info.frames), *heard, strict=False)):
+        shown = track(chain([first], frames), "making films", info.frames)
+        for k, (frame, *sounds) in enumerate(zip(shown, *heard, strict=False)):
             views = _views(_even(frame.rgb), [Mark(voice.name, voice.boxes[k]) for voice in voices])
             for film, view, part in zip(films, views[1:], sounds[1:], strict=True):
                 film.show(view)

@@ -4,6 +4,7 @@ Headers cannot be trusted with that: those of recordings that were cut off promi
 write none at all. Walking over the packets takes about two milliseconds for a GRID clip.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -59,7 +60,7 @@ def probe(path: Path) -> MediaInfo:
     with opened(path) as container:
         picture = picture_stream(container, path)
         sounds = container.streams.audio[:1]
-        pictures, everything, keys = _spans(container, picture, sounds)
+        pictures, end_of_all, keys = _spans(container, picture, sounds)
         promised_end = ((container.start_time or 0) + (container.duration or 0)) / av.time_base
     if not pictures:
         raise MediaError(f"the video stream of {path} is empty", "at least one picture", "record or copy it again")
@@ -67,7 +68,7 @@ def probe(path: Path) -> MediaInfo:
         if start - stop > _LONGEST_GAP:
             raise MediaError(f"the clock of {path} jumps by {start - stop:.0f} s", "one continuous video", "convert it")
     start, end = pictures[0][0], max(stop for _, stop in pictures)
-    missing = promised_end - max(stop for _, stop in everything)
+    missing = promised_end - end_of_all
     return MediaInfo(
         frames=frames_in(end - start),
         start=start,
@@ -79,19 +80,19 @@ def probe(path: Path) -> MediaInfo:
 
 def _spans(
     container: InputContainer, picture: VideoStream, sounds: Sequence[AudioStream]
-) -> tuple[list[Span], list[Span], list[float]]:
-    """Start and end in seconds of each packet, of the picture by time and of both; and the starts of key frames."""
+) -> tuple[list[Span], float, list[float]]:
+    """Start and end in seconds of each packet of the picture, by time; the end of all; and the starts of key frames."""
     usual = 1 / float(picture.average_rate or FRAME_RATE)
-    pictures, everything, keys, stamped = [], [], [], True
+    pictures, end_of_all, keys, stamped = [], -math.inf, [], True
     for packet in packets(container, picture, *sounds):
         stamp = packet.dts if packet.pts is None else packet.pts
         if stamp is None or packet.is_discard:
             continue
         start = float(stamp * packet.time_base)
         span = start, start + (float((packet.duration or 0) * packet.time_base) or usual)
-        everything.append(span)
+        end_of_all = max(end_of_all, span[1])
         if packet.stream_index == picture.index:
             pictures.append(span)
             keys += [start] if packet.is_keyframe else []
             stamped = stamped and packet.pts is not None
-    return sorted(pictures), everything, sorted(keys) if stamped else []
+    return sorted(pictures), end_of_all, sorted(keys) if stamped else []
