@@ -101,7 +101,7 @@ def main() -> None:
     """Measure and print two tables."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--corpus", type=Path, help="clips to measure on; generated when left out")
-    parser.add_argument("--seconds", type=int, default=12, help="length of the videos")
+    parser.add_argument("--seconds", type=int, default=30, help="length of the videos; a segment has 30")
     parser.add_argument("--people", type=int, default=8)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
