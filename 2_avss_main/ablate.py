@@ -26,6 +26,7 @@ _BASE, _YARDSTICK = SeparatorVariant(), Yardstick()
 def ablate(
     store: Path = Path("data/generated/prepared"),
     frontend: Path = Path("runs/1_2_frontend_training/frontend_quick"),
+    causal_frontend: Path | None = None,
     out: Path = Path("runs/2_avss_main/ablations"),
     ablations: Path = Path(__file__).parent / "ablations",
     only: list[str] | None = None,
@@ -40,6 +41,7 @@ def ablate(
     Args:
         store: folder of the prepared store.
         frontend: run folder of the frontend.
+        causal_frontend: run folder of the one that causal separators are shown; null leaves those out.
         out: where table, figure and nets go; rows and nets that are there are kept.
         ablations: folder of the questions.
         only: names of questions, to leave out the others.
@@ -53,8 +55,10 @@ def ablate(
     if plan:
         show_plan(questions)
         return
-    bench = VariantBench(PreparedStore(store), frontend, yardstick, out / "nets", device, precision)
-    rows = run_ablations(questions, base, SeparatorLaboratory(bench, frontend).measure, out, data=bench.data)
+    starts = [folder for folder in (frontend, causal_frontend) if folder is not None]
+    bench = VariantBench(PreparedStore(store), starts, yardstick, out / "nets", device, precision)
+    laboratory = SeparatorLaboratory(bench, frontend, causal_frontend)
+    rows = run_ablations(questions, base, laboratory.measure, out, data=bench.data)
     draw_ablations(out / "ablations.png", questions, rows, FIGURE)
     show_answers(out)
 

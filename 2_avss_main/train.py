@@ -74,14 +74,14 @@ def train_separator(
     )
     pl.seed_everything(seed, verbose=False)
     if twin == "audio":
-        net = make_audio_only(separator, mixtures.speakers[1])
+        model = net = make_audio_only(separator, mixtures.speakers[1])
     else:
         net = make_separator(separator, eyes.size, eyes.size - eyes.lips.features)
+        model = AudioVisualSeparator(eyes, net)
     task = SeparationTask(net, learning=learning, any_order=twin == "audio")
     run = fit_separation(
         task, data, out, settings=settings, learning=learning, trainer=trainer, epochs=epochs, seed=seed, wandb=wandb
     )
-    model = net if twin == "audio" else AudioVisualSeparator(eyes, net)
     export_separation(model, task, run, out, data=data, store=prepared)
 
 

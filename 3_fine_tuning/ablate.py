@@ -55,7 +55,7 @@ def ablate(
     if plan:
         show_plan(questions)
         return
-    bench = VariantBench(PreparedStore(store), start, yardstick, out / "nets", device, precision)
+    bench = VariantBench(PreparedStore(store), [start], yardstick, out / "nets", device, precision)
     rows = run_ablations(questions, base, TuningLaboratory(bench, start, labels).measure, out, data=bench.data)
     draw_ablations(out / "ablations.png", questions, rows, FIGURE)
     draw_ablations(out / "ablations_phones.png", questions, rows, "phones")

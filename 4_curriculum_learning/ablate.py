@@ -53,7 +53,7 @@ def ablate(
     if plan:
         show_plan(questions)
         return
-    bench = VariantBench(PreparedStore(store), start, yardstick, out / "nets", device, precision)
+    bench = VariantBench(PreparedStore(store), [start], yardstick, out / "nets", device, precision)
     rows = run_ablations(questions, base, CurriculumLaboratory(bench, start).measure, out, data=bench.data)
     draw_ablations(out / "ablations.png", questions, rows, FIGURE)
     show_answers(out)

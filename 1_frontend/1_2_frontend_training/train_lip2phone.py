@@ -19,6 +19,7 @@ from avss.data.lips import LipData
 from avss.data.store import PreparedStore
 from avss.errors import SettingsError
 from avss.evaluation.phones import read_lips, score_phones
+from avss.models.causal.lip2phone import CausalLip2Phone
 from avss.models.frontend import Frontend
 from avss.models.lip2phone import Lip2Phone
 from avss.models.lip_features import INPUTS, LipInput
@@ -36,6 +37,7 @@ def train_lip2phone(
     labels: str = "exact",
     pca: Path | None = None,
     inputs: Sequence[LipInput] = INPUTS,
+    causal: bool = False,
     landmarks: Path | None = None,
     split: str = "lip-landmarks",
     clips: int | None = None,
@@ -57,6 +59,7 @@ def train_lip2phone(
         labels: source of the store's phone labels: exact, alignment or allosaurus.
         pca: run folder of the mouth PCA; without it landmarks alone are read.
         inputs: what of the landmarks is read; an empty list, with a PCA, reads mouths alone.
+        causal: look back only, for a separator of streams.
         landmarks: folder of a corpus of lip landmarks to learn from.
         split: how that corpus is divided.
         clips: of each speaker of that corpus; null takes all.
@@ -89,7 +92,8 @@ def train_lip2phone(
 
     pl.seed_everything(seed, verbose=False)
     mouth_pca = None if pca is None else load_model(pca, MouthPCA)
-    net = Lip2Phone(0 if mouth_pca is None else mouth_pca.n_components, dropout=dropout, inputs=inputs)
+    kind = CausalLip2Phone if causal else Lip2Phone
+    net = kind(0 if mouth_pca is None else mouth_pca.n_components, dropout=dropout, inputs=inputs)
     if start is not None:
         net.start_from(load_model(start, Frontend).lips)
     frontend = Frontend(net, mouth_pca)

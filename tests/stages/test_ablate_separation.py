@@ -19,6 +19,8 @@ from avss.data.mixture_settings import MixtureSettings
 from avss.data.store import PreparedStore
 from avss.errors import ModelError, SettingsError
 from avss.models.audio_visual import AudioVisualSeparator
+from avss.models.causal.lip2phone import CausalLip2Phone
+from avss.models.causal.separator import CausalSeparator
 from avss.models.face_to_speaker import EMBEDDING
 from avss.models.frontend import Frontend
 from avss.models.separators.families import SeparatorSettings, make_separator
@@ -73,7 +75,7 @@ def separator_run(frontend_run: Path, learning_store: PreparedStore, tmp_path_fa
 
 
 def bench(store: PreparedStore, start: Path, nets: Path, yardstick: Yardstick = YARDSTICK) -> VariantBench:
-    return VariantBench(store, start, yardstick, nets, "cpu", "32-true")
+    return VariantBench(store, [start], yardstick, nets, "cpu", "32-true")
 
 
 def places(store: PreparedStore, frontend: Path, questions: Path) -> dict[str, Any]:
@@ -160,6 +162,24 @@ def test_a_separator_is_judged_with_its_eyes_and_deceived_without_being_trained_
     exchanged = laboratory.measure(replace(BASE, video="exchanged"))["si_sdri"]
     assert exchanged not in figures
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_causal_separator_is_shown_by_a_frontend_of_its_own(
+    learning_store: PreparedStore, frontend_run: Path, tmp_path: Path
+) -> None:
+    lips, live = tmp_path / "lips", replace(BASE, separator=replace(SMALL, causal=True))
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        frontend = Frontend(CausalLip2Phone(4, hidden=16, features=16), load_model(frontend_run, Frontend).pca)
+    notes = {"mouths": mouth_settings(learning_store)}
+    save_model(frontend, lips, corpus=str(learning_store.root), split=learning_store.speakers, notes=notes)
+    both = VariantBench(learning_store, [frontend_run, lips], YARDSTICK, tmp_path / "nets", "cpu", "32-true")
+    assert f" or {lips} (" in both.data
+    laboratory = SeparatorLaboratory(both, frontend_run, lips)
+    assert np.isfinite(laboratory.measure(live)["si_sdri"])
+    assert isinstance(trained(tmp_path / "nets").separator, CausalSeparator)
+    with pytest.raises(NotMeasuredError, match="no frontend that looks back only"):
+        SeparatorLaboratory(both, frontend_run).measure(live)
 
 
 def test_lips_that_may_learn_start_from_phones_or_from_nothing(

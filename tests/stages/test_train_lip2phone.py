@@ -15,6 +15,7 @@ import torch
 
 from avss.data.store import PreparedStore
 from avss.errors import AvssError, ModelError, SettingsError, StoreError
+from avss.models.causal.lip2phone import CausalLip2Phone
 from avss.models.frontend import Frontend
 from avss.models.mouth_pca import MouthPCA
 from avss.models.weights import load_model, read_description
@@ -56,6 +57,15 @@ def test_a_net_is_trained_exported_and_started_from(landmarks: Path, tmp_path: P
     assert {"config.yaml", "metrics.csv", "checkpoints"} <= {path.name for path in out.iterdir()}
     done = run("--out", tmp_path / "next", "--start", out, *options)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_causal_net_is_trained_and_no_start_for_the_other_kind(landmarks: Path, tmp_path: Path) -> None:
+    train = runpy.run_path(str(SCRIPT))["train_lip2phone"]
+    settings: dict[str, Any] = {"landmarks": landmarks, "split": "shares", "epochs": 1, "device": "cpu"}
+    train(out=tmp_path / "causal", causal=True, **settings)
+    assert isinstance(load_model(tmp_path / "causal", Frontend).lips, CausalLip2Phone)
+    with pytest.raises(ModelError, match="a CausalLip2Phone to start from"):
+        train(out=tmp_path / "next", start=tmp_path / "causal", **settings)
 
 
 def test_a_net_that_reads_mouths_starts_from_one_that_did_not(

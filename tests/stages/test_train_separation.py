@@ -243,6 +243,7 @@ def test_a_full_disk_keeps_the_last_checkpoint(
         ("2", {"batch": 0}, SettingsError, "batch is 0"),
         ("3", {"epochs": 0}, SettingsError, "0 epochs"),
         ("3", {"labels": "guesses"}, AvssError, "no phone labels 'guesses'"),
+        ("2", {"separator": replace(SMALL, causal=True)}, ModelError, "a frontend that looks ahead"),
         ("2", {"frontend": "nowhere"}, ModelError, "there is no model in"),
         ("3", {"start": "frontend"}, ModelError, "holds a Frontend"),
     ],

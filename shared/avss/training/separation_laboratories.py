@@ -38,17 +38,19 @@ class SeparatorLaboratory:
     """Stage 2: separators made anew, for one frontend.
 
     Args:
-        bench: that trains and judges; its variants start from ``frontend``.
+        bench: that trains and judges; its variants start from one of the frontends.
         frontend: run folder of the frontend.
+        causal_frontend: run folder of the one that causal separators are shown.
 
     Raises:
         ModelError: there is none, or it does not fit the store.
     """
 
-    def __init__(self, bench: VariantBench, frontend: Path) -> None:
+    def __init__(self, bench: VariantBench, frontend: Path, causal_frontend: Path | None = None) -> None:
         self._bench = bench
-        self._load = partial(load_frontend, frontend, bench.store)
-        self._shown = _Shown(bench, self._load())
+        folders = {False: frontend} if causal_frontend is None else {False: frontend, True: causal_frontend}
+        self._load = {causal: partial(load_frontend, folder, bench.store) for causal, folder in folders.items()}
+        self._shown = {causal: _Shown(bench, load()) for causal, load in self._load.items()}
 
     def measure(self, variant: SeparatorVariant) -> dict[str, float]:
         """SI-SDRi.
@@ -56,8 +58,12 @@ class SeparatorLaboratory:
         Raises:
             NotMeasuredError: the store or the frontend lacks what the variant, or its control, needs.
         """
+        causal = variant.separator.causal
+        if causal not in self._load:
+            do = "name that of train_lip2phone.py --causal true as --causal_frontend"
+            raise NotMeasuredError("no frontend that looks back only was named", "its run folder", do)
         learned = replace(variant, eyes=AUDIO_VISUAL)
-        see = without_features if variant.twin else self._shown.to(variant)
+        see = without_features if variant.twin else self._shown[causal].to(variant)
         if variant.video == "exchanged":
             see = _then(see, with_exchanged_faces)
         folder = self._bench.train(learned, lambda: self._make(learned), see, levels=[variant.mixtures])
@@ -66,7 +72,7 @@ class SeparatorLaboratory:
     def _make(self, variant: SeparatorVariant) -> AudioVisualSeparator | Separator:
         if variant.twin:
             return make_audio_only(variant.separator, variant.mixtures.speakers[1])
-        eyes = self._load()
+        eyes = self._load[variant.separator.causal]()
         if not variant.taught:
             eyes = Frontend(untrained(eyes.lips), eyes.pca, eyes.face)
         return AudioVisualSeparator(eyes, make_separator(variant.separator, eyes.size, eyes.size - eyes.lips.features))

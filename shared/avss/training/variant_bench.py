@@ -72,7 +72,7 @@ class VariantBench:
 
     Args:
         store: whose clips.
-        start: run folder of what all variants start from.
+        starts: run folders of what variants start from.
         yardstick: what they are judged by.
         nets: where their run folders go; a net that is there is only read.
         device: cpu, gpu, mps or auto.
@@ -86,16 +86,23 @@ class VariantBench:
 
     Raises:
         CorpusError: there is nobody to judge by.
-        ModelError: there is no model in ``start``.
+        ModelError: there is no model in one of ``starts``.
         SettingsError: there are fewer speakers than faces.
     """
 
     def __init__(
-        self, store: PreparedStore, start: Path, yardstick: Yardstick, nets: Path, device: str, precision: Precision
+        self,
+        store: PreparedStore,
+        starts: Sequence[Path],
+        yardstick: Yardstick,
+        nets: Path,
+        device: str,
+        precision: Precision,
     ) -> None:
         self.store, self.yardstick, self._nets = store, yardstick, nets
         self._trainer = TrainerSettings(device=device, precision=precision)
-        self._start = {"store": store.root, "start": start, "weights": read_description(start).sha256}
+        begun = {str(start): read_description(start).sha256 for start in starts}
+        self._start = {"store": store.root, "start": ", ".join(begun), "weights": ", ".join(begun.values())}
         self.device = "cuda" if device != "cpu" and torch.cuda.is_available() else "cpu"
         bank = with_faces(read_bank(store, yardstick.part), store, mouths=True)
         self.sources = Sources(bank, noise=coloured_noise(seed=_NOISE_SEED)).to(self.device)
@@ -107,7 +114,8 @@ class VariantBench:
             frames=yardstick.frames,
         )
         of = f"{len(self._exam)} mixtures of {yardstick.part} speakers of {store.root} ({len(store)} clips)"
-        self.data = f"{of}, {yardstick.frames} frames each, starting from {start} ({self._start['weights'][:8]})"
+        first = " or ".join(f"{start} ({checksum[:8]})" for start, checksum in begun.items())
+        self.data = f"{of}, {yardstick.frames} frames each, starting from {first}"
 
     def train(
         self,
