@@ -64,19 +64,33 @@ def serving(work: Work, address: Address, limits: Limits) -> Generator[str]:
         SettingsError: the address cannot be had.
     """
     read_description(work.weights)
+    _check_installed()
     with tempfile.TemporaryDirectory(prefix="avss-demo-", ignore_cleanup_errors=True) as temporary:
         served, example = Path(temporary) / "served", Path(temporary) / "example"
         served.mkdir()
-        # Gradio reads these when it is imported and when a page is built; there is no other way to say it.
-        os.environ |= {"GRADIO_TEMP_DIR": str(served), "GRADIO_ANALYTICS_ENABLED": "False"}
-        _check_installed()
-        desk = Desk(work, limits, served, example)
-        page = build_page(desk)
-        try:
-            yield _launch(page, address, limits)
-        finally:
-            desk.close()
-            page.close(verbose=False)
+        with _environment(GRADIO_TEMP_DIR=str(served), GRADIO_ANALYTICS_ENABLED="False"):
+            desk = Desk(work, limits, served, example)
+            page = build_page(desk)
+            try:
+                yield _launch(page, address, limits)
+            finally:
+                desk.close()
+                page.close(verbose=False)
+
+
+@contextmanager
+def _environment(**values: str) -> Generator[None]:
+    """Set variables of the environment for a while: Gradio is told some things in no other way."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ |= values
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _check_installed() -> None:
