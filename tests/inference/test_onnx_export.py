@@ -29,7 +29,9 @@ def small_model(family: Family = "tcn", whole: bool = True) -> AudioVisualSepara
         return AudioVisualSeparator(frontend, make_separator(settings, frontend.size, frontend.size - 8)).eval()
 
 
-@pytest.mark.parametrize(("family", "whole"), [("tcn", True), ("tcn", False), ("bandsplit", False)])
+@pytest.mark.parametrize(
+    ("family", "whole"), [("tcn", True), ("tcn", False), ("bandsplit", False), ("convtasnet", False)]
+)
 def test_an_exported_model_gives_the_same_voices_for_any_sizes(family: Family, whole: bool, tmp_path: Path) -> None:
     onnxruntime = pytest.importorskip("onnxruntime")
     model, path = small_model(family, whole), tmp_path / "model.onnx"
