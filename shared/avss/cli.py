@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from avss.demo.command import add_demo
 from avss.terminal import FAILED, exit_status
 
 
@@ -24,7 +25,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     _add_separate(commands)
     _add_mix(commands)
-    _add_demo(commands)
+    add_demo(commands)
     _add_doctor(commands)
     _add_sweep(commands)
     _add_report(commands)
@@ -101,28 +102,6 @@ def _mix(options: argparse.Namespace) -> None:
 
     mix_party(options.videos, options.out, snr=options.snr, noise=options.noise, seed=options.seed)
     Console().print(f"party and true voices in {options.out}", soft_wrap=True, markup=False, highlight=False)
-
-
-def _add_demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser("demo", help="show a page on which videos are separated, seen and heard")
-    parser.add_argument("--weights", required=True, help="name of a model of the package, or run folder of a separator")
-    parser.add_argument("--host", default="127.0.0.1", help="address to answer on (%(default)s: this machine only)")
-    parser.add_argument("--port", type=int, help="port to answer on (the first free one from 7860 on)")
-    parser.add_argument("--megabytes", type=int, default=500, help="of an upload, at most (%(default)s)")
-    parser.add_argument("--minutes", type=float, default=10, help="of a video, at most (%(default)s)")
-    parser.add_argument("--device", default="cpu", help="cpu or cuda (%(default)s)")
-    parser.add_argument("--jobs", type=int, default=-1, help="processes; -1 uses every core (%(default)s)")
-    parser.set_defaults(run=_demo)
-
-
-def _demo(options: argparse.Namespace) -> None:
-    from avss.demo.desk import Work
-    from avss.demo.limits import Limits
-    from avss.demo.server import Address, serve
-    from avss.inference.shipped import find_weights
-
-    work = Work(find_weights(options.weights), options.device, options.jobs)
-    serve(work, Address(options.host, options.port), Limits(options.megabytes, options.minutes))
 
 
 def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

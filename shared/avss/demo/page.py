@@ -1,109 +1,40 @@
-"""The page: what is on it, and what happens when something on it is touched."""
+"""The page, and what happens when something on it is touched."""
 
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from avss.demo.desk import Desk
-from avss.demo.limits import Limits
+from avss.demo.layout import Asking, Showing, ask, show
 from avss.demo.results import Shown, ShownFace
 from avss.errors import AvssError, SettingsError
-from avss.evaluation.drawing import BLUE, RED
 from avss.progress import Step, Track
 
 if TYPE_CHECKING:
     import gradio as gr
 
-TITLE = "Who says what?"
+_TITLE = "Who says what?"
 _LEAD = "Drop a video of people who talk at once: each face gets its own voice back, read from its lips."
 _CANNOT = (
     "Only faces that are seen can be heard alone, best from the front and not too small; music, noise and people out "
     "of the picture stay together in the rest. Your video stays on the computer that runs this page, and is removed "
     "when you close it."
 )
-_MOST_FACES = 12
-_WAVE = {"waveform_color": BLUE, "waveform_progress_color": RED}
 _KEPT = 12 * 3600  # seconds after which files go that no visitor has left behind
-
-
-class Asking(NamedTuple):
-    """The part of the page where a video is chosen."""
-
-    video: "gr.Video"
-    people: "gr.Dropdown"
-    example: "gr.Button"
-    start: "gr.Button"
-    progress: "gr.HTML"
-
-
-class Showing(NamedTuple):
-    """The part of the page where its people are seen and heard."""
-
-    part: "gr.Column"
-    faces: "gr.State"
-    doubts: "gr.HTML"
-    portraits: "gr.Gallery"
-    film: "gr.Video"
-    voice: "gr.Audio"
-    mixture: "gr.Audio"
-    spectrograms: "gr.Image"
-    comparison: "gr.Video"
-    archive: "gr.DownloadButton"
 
 
 def build_page(desk: Desk) -> "gr.Blocks":
     """The page, whose visitors ask ``desk``."""
     import gradio as gr
 
-    with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, _KEPT)) as page:
-        gr.HTML(f"<h1>{TITLE}</h1><p>{_LEAD}</p><p class='cannot'>{_CANNOT}</p>", elem_id="head")
-        asking = _ask(desk.limits)
-        showing = _show()
+    with gr.Blocks(title=_TITLE, analytics_enabled=False, delete_cache=(3600, _KEPT)) as page:
+        gr.HTML(f"<h1>{_TITLE}</h1><p>{_LEAD}</p><p class='cannot'>{_CANNOT}</p>", elem_id="head")
+        asking = ask(desk.limits)
+        showing = show()
         _connect(page, desk, asking, showing)
     return page
-
-
-def _ask(limits: Limits) -> Asking:
-    import gradio as gr
-
-    with gr.Row():
-        with gr.Column(scale=3):
-            video = gr.Video(label=f"A video {limits.sentence}", sources=["upload"], height=340, elem_id="video")
-        with gr.Column(scale=2):
-            numbers = [("of everybody", 0), *((f"of the {n} seen longest", n) for n in range(1, _MOST_FACES + 1))]
-            people = gr.Dropdown(numbers, value=0, label="Whose voices?", elem_id="people")
-            start = gr.Button("Separate the voices", variant="primary", size="lg", elem_id="start")
-            example = gr.Button("Take the example party", elem_id="example")
-    progress = gr.HTML("", elem_id="progress")
-    return Asking(video, people, example, start, progress)
-
-
-def _show() -> Showing:
-    import gradio as gr
-
-    with gr.Column(visible=False, elem_id="result") as part:
-        faces = gr.State(())
-        doubts = gr.HTML(elem_id="doubts")
-        gr.HTML("<h2>Who is there</h2><p>Click a face to see and hear only that person.</p>")
-        portraits = gr.Gallery(show_label=False, allow_preview=False, container=False, buttons=[], elem_id="portraits")
-        with gr.Row():
-            with gr.Column(scale=3):
-                film = gr.Video(interactive=False, buttons=["download"], elem_id="film")
-            with gr.Column(scale=2):
-                mixture, voice = (
-                    gr.Audio(interactive=False, buttons=["download"], waveform_options=_WAVE, elem_id=name)
-                    for name in ("mixture", "voice")
-                )
-        spectrograms = gr.Image(
-            show_label=False, container=False, interactive=False, buttons=["fullscreen"], elem_id="spectrograms"
-        )
-        gr.HTML("<h2>To take home</h2><p>Voices, the rest of the room, films, pictures, and who speaks when.</p>")
-        archive = gr.DownloadButton("Download all", variant="primary", elem_id="archive")
-        with gr.Accordion("A film that lets everybody be heard in turn", open=False):
-            comparison = gr.Video(show_label=False, interactive=False, buttons=["download"], elem_id="comparison")
-    return Showing(part, faces, doubts, portraits, film, voice, mixture, spectrograms, comparison, archive)
 
 
 def _connect(page: "gr.Blocks", desk: Desk, asking: Asking, showing: Showing) -> None:
