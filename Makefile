@@ -40,6 +40,8 @@ script = $(PYTHON) $(1)/$(2).py --config $(or $(wildcard $(1)/$(2)_$(PRESET).yam
 LANDMARK_LIPS = $(PYTHON) $(FRONTEND)/train_lip2phone.py --config $(FRONTEND)/train_lip2phone_landmarks.yaml \
 	--landmarks $(LANDMARKS) --split $(SPLIT)
 JOINED = $(PYTHON) $(PCA)/join_stores.py --first data/grid/alone --others.generated $(JOIN) --out data/grid/prepared
+# Lips are read worse by a net that has learned from generated ones too.
+ALONE = $(if $(JOIN),--store data/grid/alone)
 START = $(if $(LANDMARKS),--start runs/1_2_frontend_training/landmarks_grid)
 HEARD = $(if $(NOISE),--sources.recordings $(NOISE)) $(if $(TALKERS),--sources.talkers $(TALKERS))
 ASKED = $(if $(NOISE),--exam.recordings $(NOISE))
@@ -62,9 +64,10 @@ replicate: corpus-$(PRESET)
 	$(call script,$(PCA),fit_pca)
 	$(call script,$(PCA),evaluate)
 	$(call script,$(FRONTEND),label_phones)
+	$(if $(JOIN),$(call script,$(FRONTEND),label_phones) $(ALONE))
 	$(call script,$(FRONTEND),measure_voices) --jobs $(JOBS)
 	$(if $(LANDMARKS),$(LANDMARK_LIPS))
-	$(call script,$(FRONTEND),train_lip2phone) $(START)
+	$(call script,$(FRONTEND),train_lip2phone) $(START) $(ALONE)
 	$(call script,$(FRONTEND),train_face_to_speaker)
 	$(call script,$(FRONTEND),join_frontend)
 	$(call script,$(FRONTEND),evaluate)

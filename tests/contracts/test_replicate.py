@@ -85,6 +85,14 @@ def test_another_store_joins_before_anything_is_learned() -> None:
     assert join["--out"] == settings(["", "--config", fit["--config"]])["store"]
 
 
+def test_lips_are_learned_from_real_clips_alone() -> None:
+    commands = planned(*GRID, "JOIN=made")
+    alone = [options(command).get("--store") for command in commands]
+    names = [Path(command[0]).name for command, store in zip(commands, alone, strict=True) if store]
+    assert names == ["label_phones.py", "train_lip2phone.py"]
+    assert set(alone) == {None, options(commands[0])["--out"]}
+
+
 def test_the_folder_of_real_clips_is_asked_for() -> None:
     refused = dry_run("PRESET=grid")
     assert refused.returncode
