@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from avss.demo.limits import Limits
-from avss.errors import MediaError
+from avss.errors import MediaError, SettingsError
 
 TIMES = [Fraction(k, 25) for k in range(50)]
 
@@ -20,10 +20,16 @@ def test_one_that_is_too_long_is_refused_and_the_way_to_separate_it_is_told(stud
         Limits(minutes=0.02).check(video)
 
 
-def test_one_that_is_too_large_is_refused(studio) -> None:
-    video = studio.film("large.mp4", times=TIMES, sound=studio.tone(2, 44_100))
-    with pytest.raises(MediaError, match="larger than 0 MB"):
-        Limits(megabytes=0).check(video)
+def test_one_that_is_too_large_is_refused() -> None:
+    Limits(megabytes=1).check_size(1_000_000)
+    with pytest.raises(MediaError, match="larger than 1 MB"):
+        Limits(megabytes=1).check_size(1_000_001)
+
+
+@pytest.mark.parametrize(("megabytes", "minutes"), [(0, 10), (-5, 10), (500, 0), (500, -1), (500, float("nan"))])
+def test_limits_that_let_nothing_in_are_refused(megabytes: int, minutes: float) -> None:
+    with pytest.raises(SettingsError, match="allow more"):
+        Limits(megabytes, minutes)
 
 
 def test_one_without_sound_is_refused(studio) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from avss.errors import MediaError
+from avss.errors import MediaError, SettingsError
 from avss.media.probing import probe
 from avss.media.source_sound import probe_sound
 from avss.rates import FRAME_RATE
@@ -18,10 +18,18 @@ class Limits:
     Attributes:
         megabytes: of a file, at most.
         minutes: of a video, at most.
+
+    Raises:
+        SettingsError: nothing would be taken.
     """
 
     megabytes: int = 500
     minutes: float = 10
+
+    def __post_init__(self) -> None:
+        if self.megabytes < 1 or not self.minutes > 0:
+            what = f"uploads of up to {self.megabytes} MB and {self.minutes:g} minutes"
+            raise SettingsError(what, "at least 1 MB, and more than 0 minutes", "allow more")
 
     @property
     def bytes(self) -> int:
