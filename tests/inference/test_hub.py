@@ -56,7 +56,10 @@ class Hub(ThreadingHTTPServer):
 class HubAnswers(BaseHTTPRequestHandler):
     """As much of the hub's language as it takes to push and pull some small files."""
 
-    server: Hub
+    @property
+    def hub(self) -> Hub:
+        assert isinstance(self.server, Hub)
+        return self.server
 
     def do_POST(self) -> None:
         said = self.rfile.read(int(self.headers["Content-Length"]))
@@ -68,13 +71,13 @@ class HubAnswers(BaseHTTPRequestHandler):
         elif "/commit/" in self.path:
             entries = [json.loads(line) for line in said.splitlines()]
             files = [entry["value"] for entry in entries if entry["key"] == "file"]
-            self.server.files |= {file["path"]: base64.b64decode(file["content"]) for file in files}
-            self.answer({"commitUrl": f"{self.server.address}/somebody/something/commit/{COMMIT}", "commitOid": COMMIT})
+            self.hub.files |= {file["path"]: base64.b64decode(file["content"]) for file in files}
+            self.answer({"commitUrl": f"{self.hub.address}/somebody/something/commit/{COMMIT}", "commitOid": COMMIT})
         elif self.path == "/api/repos/create":
-            self.answer({"url": f"{self.server.address}/somebody/something"})
+            self.answer({"url": f"{self.hub.address}/somebody/something"})
 
     def do_GET(self) -> None:
-        files = self.server.files
+        files = self.hub.files
         if "/resolve/" in self.path:
             name = self.path.rpartition("/")[2]
             self.answer(files[name], {"ETag": f'"{name}"', "X-Repo-Commit": COMMIT})
