@@ -17,7 +17,7 @@ LAYERS: list[set[str]] = [
     {"models"},
     {"training", "evaluation", "inference"},
     {"report"},
-    {"doctor", "demo", "cli"},
+    {"doctor", "demo", "commands", "cli"},
 ]
 LAZY = {"allosaurus", "gradio", "huggingface_hub", "onnx", "onnxruntime", "ray", "wandb"}
 

@@ -13,6 +13,8 @@ from avss.data.parts import Row, write_part
 from avss.data.store import PreparedStore
 from avss.data.store_writer import StoreWriter, check_settings
 
+JOINED = "@"  # between a speaker's name and that of the corpus they join from
+
 _MEASURED = ("frames", "valid_share", "face_score", "damaged_frames")
 _DESCRIBED = ("sex", "split", "text", "words", "phones")
 
@@ -59,5 +61,5 @@ def _of_other(name: str, store: PreparedStore) -> Iterator[_Placed]:
     """The training clips of a store, with the ids and speakers they get."""
     for _, row, clip_id, speaker in _of_first(store):
         if row["split"] == "train":
-            renamed = f"{speaker}@{name}"
+            renamed = f"{speaker}{JOINED}{name}"
             yield store, row, f"{renamed}/{clip_id.removeprefix(f'{speaker}/')}", renamed

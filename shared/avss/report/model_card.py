@@ -1,10 +1,13 @@
 """The card of a model, from the run that made it: what it is, what it learned from, how well it does, its limits."""
 
+from collections import Counter
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from avss.data.store_join import JOINED
 from avss.errors import ModelError
 from avss.files import writing
 from avss.models.audio_visual import AudioVisualSeparator
@@ -15,15 +18,17 @@ from avss.report.exams import Exam, read_exams
 from avss.report.runs import RunError, read_run
 
 _TEMPLATE = "model_card.md.j2"
+_OF_NO_MATTER = {"system", "processor"}  # of a machine that nobody who reads the card has
 
 
-def write_model_card(run: Path, out: Path, name: str, *, rounded: bool = False) -> None:
+def write_model_card(run: Path, out: Path, name: str, *, data: str = "", rounded: bool = False) -> None:
     """Write the card of the model in a run folder, with the figures of all exams in that folder.
 
     Args:
         run: run folder of a separator.
         out: Markdown file.
         name: of the model.
+        data: Markdown about what it learned from, beside what the run tells.
         rounded: the weights that the card comes with are those of the run in half precision.
 
     Raises:
@@ -50,13 +55,21 @@ def write_model_card(run: Path, out: Path, name: str, *, rounded: bool = False) 
         parameters=sum(tensor.numel() for tensor in model.state_dict().values()),
         version=version("avss"),
         corpus=about.corpus,
-        split=about.split,
+        split={part: _people(speakers) for part, speakers in about.split.items()},
+        data=data,
         exams=[{"part": exam.part, "store": exam.store, "tables": _tables(exam)} for exam in exams],
         rounded=about.sha256 if rounded else "",
-        environment=found.environment,
+        environment={name: value for name, value in found.environment.items() if name not in _OF_NO_MATTER},
     )
     with writing(out) as path:
         path.write_text(card, encoding="utf-8")
+
+
+def _people(speakers: Sequence[str]) -> str:
+    """How many there are; the names of those of the corpus itself, and how many joined from others."""
+    named = [name for name in speakers if JOINED not in name]
+    joined = Counter(name.partition(JOINED)[2] for name in speakers if JOINED in name)
+    return "; ".join([f"{len(named)}: {', '.join(named)}", *(f"{n} of the corpus {of}" for of, n in joined.items())])
 
 
 def _tables(exam: Exam) -> list[Table]:

@@ -2,11 +2,13 @@
 
 import argparse
 
+from avss.commands.weights import USUAL
+
 
 def add_demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the subcommand to those of ``avss``."""
     parser = commands.add_parser("demo", help="show a page on which videos are separated, seen and heard")
-    parser.add_argument("--weights", required=True, help="name of a model of the package, or run folder of a separator")
+    parser.add_argument("--weights", default=USUAL, help="model of the package, or run folder (%(default)s)")
     parser.add_argument("--host", default="127.0.0.1", help="address to answer on (%(default)s: this machine only)")
     parser.add_argument("--port", type=int, help="port to answer on (the first free one from 7860 on)")
     parser.add_argument("--megabytes", type=int, default=500, help="of an upload, at most (%(default)s)")
