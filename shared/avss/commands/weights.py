@@ -71,7 +71,7 @@ def _export(options: argparse.Namespace) -> None:
 
 def _add_ship(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = commands.add_parser("ship", help="make a run's model one of those that come with the package")
-    parser.add_argument("run", type=Path, metavar="RUN", help="run folder of a separator, with its exams")
+    parser.add_argument("folder", type=Path, metavar="RUN", help="run folder of a separator, with its exams")
     parser.add_argument("name", help="to give it")
     parser.add_argument("--data", type=Path, metavar="FILE", help="Markdown about what it learned from, for its card")
     parser.set_defaults(run=_ship)
@@ -82,8 +82,8 @@ def _ship(options: argparse.Namespace) -> None:
     from avss.report.model_card import write_model_card
 
     out = SHIPPED / options.name
-    change = ship(options.run, out)
+    change = ship(options.folder, out)
     data = options.data.read_text(encoding="utf-8") if options.data else ""
-    write_model_card(options.run, out / CARD, options.name, data=data, rounded=True)
+    write_model_card(options.folder, out / CARD, options.name, data=data, rounded=True)
     told = f"{out}: half precision changes the voices of a made mixture by {change:.0f} dB"
     Console().print(told, soft_wrap=True, markup=False, highlight=False)
