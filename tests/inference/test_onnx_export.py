@@ -11,6 +11,7 @@ from avss.inference import onnx_export
 from avss.inference.made_party import made_party
 from avss.inference.onnx_export import export_onnx
 from avss.models.audio_visual import AudioVisualSeparator
+from avss.models.causal.lip2phone import CausalLip2Phone
 from avss.models.face_to_speaker import FaceToSpeaker
 from avss.models.frontend import Frontend
 from avss.models.lip2phone import Lip2Phone
@@ -53,6 +54,14 @@ def test_a_file_that_gives_other_voices_is_not_kept(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(onnx_export, "TOLERANCE", 1e-12)
     with pytest.raises(ModelError, match="differ from those of the model"):
         export_onnx(small_model(whole=False), tmp_path / "model.onnx")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_causal_model_is_refused(tmp_path: Path) -> None:
+    lips = CausalLip2Phone(hidden=8, features=8)
+    separator = make_separator(SeparatorSettings(width=16, stages=1, causal=True), 8)
+    with pytest.raises(ModelError, match="a causal model, whose memory no ONNX file keeps"):
+        export_onnx(AudioVisualSeparator(Frontend(lips), separator), tmp_path / "model.onnx")
     assert not list(tmp_path.iterdir())
 
 
