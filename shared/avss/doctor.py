@@ -150,11 +150,16 @@ def _netrc_knows_wandb() -> bool:
     return netrc.is_file() and "wandb" in netrc.read_text(errors="replace")
 
 
-def _ray() -> tuple[State, str, str]:
-    try:
-        return "ok", _version("ray"), ""
-    except importlib.metadata.PackageNotFoundError:
-        return "optional", "not installed", "pip install -e .[cluster], to prepare a corpus on several machines"
+def _extra(package: str, extra: str, purpose: str) -> Callable[[], tuple[State, str, str]]:
+    """The check of a package that only some need."""
+
+    def check() -> tuple[State, str, str]:
+        try:
+            return "ok", _version(package), ""
+        except importlib.metadata.PackageNotFoundError:
+            return "optional", "not installed", f"pip install -e .[{extra}], {purpose}"
+
+    return check
 
 
 def _disk(folder: Path) -> Finding:
@@ -174,5 +179,7 @@ _CHECKS: dict[str, Callable[[], tuple[State, str, str]]] = {
     "codecs": _codecs,
     "allosaurus": _allosaurus,
     "wandb": _wandb,
-    "ray": _ray,
+    "ray": _extra("ray", "cluster", "to prepare a corpus on several machines"),
+    "gradio": _extra("gradio", "demo", "for the page of avss demo"),
+    "onnxruntime": _extra("onnxruntime", "onnx", "to export models for other runtimes"),
 }
