@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 from argparse import Namespace
 from collections.abc import Callable, Generator, Iterator, Mapping
@@ -189,6 +190,14 @@ def read_only_disk(tmp_path: Path) -> Iterator[Path]:
     """Folder on a disk of its own that cannot be written, not even by root."""
     with _mounted(tmp_path / "locked", "ro") as folder:
         yield folder
+
+
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """Programs that the test starts heed Ctrl-C, even where the tests run in the background, where all ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture

@@ -109,6 +109,7 @@ def test_a_model_that_is_not_there_is_told_before_the_page_is_shown(tmp_path: Pa
     assert main(["demo", "--weights", str(tmp_path / "nowhere")]) == 1
 
 
+@pytest.mark.usefixtures("ctrl_c")
 @pytest.mark.parametrize(("signal", "status"), [(SIGINT, 130), (SIGTERM, 0)])
 def test_at_its_end_all_files_are_gone(signal: Signals, status: int, weights: Path, tmp_path: Path) -> None:
     environment = os.environ | {"TMPDIR": str(tmp_path)}

@@ -35,6 +35,7 @@ def whole(party: Path, weights: Path, tmp_path_factory: pytest.TempPathFactory) 
     return visible(out)
 
 
+@pytest.mark.usefixtures("ctrl_c")
 @pytest.mark.parametrize(
     ("sign", "moment", "finished"),
     [
