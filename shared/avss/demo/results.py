@@ -72,9 +72,7 @@ def prepare(video: Path, account: Account, voices: Path, folder: Path) -> Shown:
     info = probe(video)
     mixture, spectrograms = folder / "mixture.wav", folder / "spectrograms.png"
     _copy_sound(probe_sound(video, info), mixture)
-    figure = draw_spectrograms(
-        _waves(mixture, account, voices), "All that is heard, and what each face says of it", width=_WIDTH
-    )
+    figure = draw_spectrograms(_waves(mixture, account, voices), _TITLE, width=_WIDTH)
     save_figure(figure, spectrograms)
     archive = folder / f"{video.stem}.voices.zip"
     _pack(voices, archive)

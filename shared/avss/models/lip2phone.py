@@ -5,7 +5,7 @@ frame of zeros, marked as such, which the net bridges from both sides. Frames af
 get features of zero, and the others do not depend on how many there are.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar, NamedTuple
 
 import torch
@@ -60,6 +60,7 @@ class Lip2Phone(nn.Module):
         super().__init__()
         self.mouth_components, self.hidden, self.features, self.dropout = mouth_components, hidden, features, dropout
         self.inputs = tuple(inputs)
+        self._measured = self._measuring()
         if not set(inputs) <= set(INPUTS) or not (inputs or mouth_components):
             what = f"a Lip2Phone that reads {', '.join(inputs) or 'nothing'}"
             raise ModelError(what, f"some of {', '.join(INPUTS)}, or components of the mouth", "change the inputs")
@@ -126,8 +127,9 @@ class Lip2Phone(nn.Module):
         ]
         self.load_state_dict({**other.state_dict(), "wide.weight": torch.cat(wide, dim=1)})
 
-    def _measured(self, points: Tensor, valid: Tensor) -> LipFeatures:
-        return lip_features(points, valid)
+    def _measuring(self) -> Callable[[Tensor, Tensor], LipFeatures]:
+        """What turns points and valid frames into features; a module where it has to remember."""
+        return lip_features
 
     def _telling(self, features: Tensor) -> Tensor:
         """Of features [B,T,D], those that each frame's phone is told by."""

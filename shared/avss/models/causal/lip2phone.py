@@ -4,7 +4,6 @@ The features of a frame look back only. They are taught to tell the phone of the
 waits for a frame of its video.
 """
 
-from collections.abc import Sequence
 from typing import ClassVar
 
 import torch
@@ -13,7 +12,6 @@ from torch import Tensor
 from avss.models.causal.lip_features import RunningLipFeatures
 from avss.models.horizon import AHEAD, PAST, Horizon
 from avss.models.lip2phone import Lip2Phone
-from avss.models.lip_features import INPUTS, LipFeatures, LipInput
 from avss.models.recurrence import BothWays, OneWay
 
 
@@ -26,19 +24,8 @@ class CausalLip2Phone(Lip2Phone):
     horizon: ClassVar[Horizon] = PAST
     recurrence: ClassVar[type[BothWays] | type[OneWay]] = OneWay
 
-    def __init__(
-        self,
-        mouth_components: int = 0,
-        hidden: int = 104,
-        features: int = 128,
-        dropout: float = 0.2,
-        inputs: Sequence[LipInput] = INPUTS,
-    ) -> None:
-        super().__init__(mouth_components, hidden, features, dropout, inputs)
-        self.running = RunningLipFeatures()
-
-    def _measured(self, points: Tensor, valid: Tensor) -> LipFeatures:
-        return self.running(points, valid)
+    def _measuring(self) -> RunningLipFeatures:
+        return RunningLipFeatures()
 
     def _telling(self, features: Tensor) -> Tensor:
         return torch.cat([features[:, AHEAD:], features[:, -1:].expand(-1, AHEAD, -1)], dim=1)
