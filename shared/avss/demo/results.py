@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from avss.demo.portraits import draw_portrait
@@ -17,6 +16,7 @@ from avss.inference.separation import COMPARISON
 from avss.media.probing import MediaInfo, probe
 from avss.media.reading import read_sound
 from avss.media.source_sound import SourceSound, probe_sound
+from avss.media.stills import write_still
 from avss.media.wave_files import as_levels, writing_wave
 
 _TITLE, _WIDTH = "All that is heard, and what each face says of it", 10  # inches
@@ -111,9 +111,7 @@ def _shown_face(video: Path, info: MediaInfo, face: SeparatedFace, voices: Path,
     drawn = draw_portrait(video, info, face)
     if drawn is not None:
         portrait = folder / f"{face.name}.jpg"
-        with writing(portrait) as unfinished:
-            encoded = cv2.imencode(".jpg", cv2.cvtColor(drawn, cv2.COLOR_RGB2BGR))[1]
-            unfinished.write_bytes(np.asarray(encoded).tobytes())
+        write_still(portrait, drawn)
     speaks = sum(stop - start for start, stop in face.speaks)
     return ShownFace(
         face.name, f"speaks {speaks:.1f} s", portrait, voices / f"{face.name}.wav", voices / f"{face.name}.mp4"

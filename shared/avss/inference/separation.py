@@ -18,9 +18,6 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-import cv2
-import numpy as np
-
 from avss.errors import OutputError
 from avss.files import explained, sweep_unfinished, writing
 from avss.inference.account import FILE, Account, account_of, read_account, write_account
@@ -33,6 +30,7 @@ from avss.inference.voice_films import FilmedVoice, write_films
 from avss.inference.windows import USUAL, Windows, separate_windows
 from avss.media.probing import probe
 from avss.media.source_sound import probe_sound
+from avss.media.stills import write_still
 from avss.models.audio_visual import AudioVisualSeparator
 from avss.models.weights import load_model, read_description
 from avss.progress import BAR, Track
@@ -130,6 +128,4 @@ def _file(out: Path, person: Person, suffix: str) -> Path:
 
 def _write_pictures(out: Path, people: Sequence[Person]) -> None:
     for person in people:
-        with writing(_file(out, person, "png")) as path:
-            encoded = cv2.imencode(".png", cv2.cvtColor(person.picture, cv2.COLOR_RGB2BGR))[1]
-            path.write_bytes(np.asarray(encoded).tobytes())
+        write_still(_file(out, person, "png"), person.picture)
