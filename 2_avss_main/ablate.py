@@ -15,7 +15,7 @@ from avss.data.store import PreparedStore
 from avss.evaluation.ablation_picture import draw_ablations
 from avss.terminal import run_script
 from avss.training.ablation import read_ablations, run_ablations, show_answers, show_plan
-from avss.training.run import Precision
+from avss.training.precision import Precision
 from avss.training.separation_laboratories import SeparatorLaboratory
 from avss.training.separation_variants import SeparatorVariant
 from avss.training.variant_bench import FIGURE, VariantBench, Yardstick

@@ -18,7 +18,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pytorch_lightning as pl
 import yaml
@@ -31,10 +31,10 @@ from avss.files import writing
 from avss.training.callbacks import BadBatches, MetricsTable, StepSeed
 from avss.training.checkpoints import BestCheckpoint, WholeCheckpoints
 from avss.training.environment import write_environment
+from avss.training.precision import Precision, resolve
 
 CONFIG, METRICS, CHECKPOINTS = "config.yaml", "metrics.csv", "checkpoints"
 RUNS = Path("runs")
-Precision = Literal["32-true", "bf16-mixed"]
 
 _PROJECT = "avss"
 _LARGEST_GRADIENT = 5.0
@@ -89,7 +89,7 @@ def fit(
         bad_batches: so many without a finite loss are left out.
         devices: of each machine, a process each. Then ``data`` shares its batches among them by itself.
         num_nodes: machines.
-        precision: of the activations, as Lightning names it.
+        precision: of the activations.
 
     Raises:
         SettingsError: there are no epochs.
@@ -112,7 +112,7 @@ def fit(
         num_nodes=num_nodes,
         # A frontend has heads that no separation needs, and parts that do not learn yet.
         strategy="ddp_find_unused_parameters_true" if devices * num_nodes > 1 else "auto",
-        precision=precision,
+        precision=resolve(precision, device),
         use_distributed_sampler=False,
         max_epochs=epochs,
         logger=_wandb_logger(folder, settings) if wandb else False,

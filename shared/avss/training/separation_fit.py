@@ -11,7 +11,8 @@ from pytorch_lightning.callbacks import Callback
 from avss.data.mixtures import MixtureData
 from avss.training.callbacks import Speed
 from avss.training.ema import AveragedWeights
-from avss.training.run import Precision, fit
+from avss.training.precision import Precision
+from avss.training.run import fit
 from avss.training.separation_task import SCORE, Learning, SeparationTask
 
 
@@ -23,7 +24,7 @@ class TrainerSettings:
         device: cpu, gpu, mps or auto.
         devices: of each machine; each gets a process, and its share of every batch.
         num_nodes: machines.
-        precision: of the activations; spectra and weights are always float32.
+        precision: of the activations; auto is what the machine is faster in. Spectra and weights are always float32.
         compile: compile the net, which takes minutes and pays in long trainings on a GPU.
     """
 

@@ -35,7 +35,7 @@ from avss.training.ablation import NotMeasuredError
 from avss.training.dotted_settings import as_row
 from avss.training.freezing import what_learns
 from avss.training.pacing import Curriculum, Pacing
-from avss.training.run import Precision
+from avss.training.precision import Precision
 from avss.training.separation_export import save_separation
 from avss.training.separation_fit import TrainerSettings, fit_separation
 from avss.training.separation_sources import See, separation_data
