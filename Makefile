@@ -35,7 +35,7 @@ CURRICULUM := 4_curriculum_learning
 # A script with its settings of the preset, or with those of the thesis where the preset has none of its own.
 script = $(PYTHON) $(1)/$(2).py --config $(or $(wildcard $(1)/$(2)_$(PRESET).yaml),$(1)/$(2).yaml)
 
-# Folders that may be given too: LANDMARKS of real lips to start from, NOISE, TALKERS who are heard and not seen, and the
+# Folders that may be given too: LANDMARKS of real lips to start from, NOISE, TALKERS who were never filmed, and the
 # prepared store of the generated corpus, whose training speakers then JOIN those of the real clips.
 LANDMARK_LIPS = $(PYTHON) $(FRONTEND)/train_lip2phone.py --config $(FRONTEND)/train_lip2phone_landmarks.yaml \
 	--landmarks $(LANDMARKS) --split $(SPLIT)
@@ -44,6 +44,8 @@ JOINED = $(PYTHON) $(PCA)/join_stores.py --first data/grid/alone --others.genera
 ALONE = $(if $(JOIN),--store data/grid/alone)
 START = $(if $(LANDMARKS),--start runs/1_2_frontend_training/landmarks_grid)
 HEARD = $(if $(NOISE),--sources.recordings $(NOISE)) $(if $(TALKERS),--sources.talkers $(TALKERS))
+# Lips of the talkers are imagined where the frontend stays as it is.
+IMAGINED = $(if $(TALKERS),--sources.imagined true)
 ASKED = $(if $(NOISE),--exam.recordings $(NOISE))
 
 .PHONY: help setup replicate corpus-quick corpus-grid test benchmark lock clean
@@ -71,12 +73,12 @@ replicate: corpus-$(PRESET)
 	$(call script,$(FRONTEND),train_face_to_speaker)
 	$(call script,$(FRONTEND),join_frontend)
 	$(call script,$(FRONTEND),evaluate)
-	$(call script,$(AVSS_MAIN),train) $(HEARD)
-	$(call script,$(AVSS_MAIN),train) $(HEARD) --twin audio --out runs/2_avss_main/audio_only_$(PRESET)
+	$(call script,$(AVSS_MAIN),train) $(HEARD) $(IMAGINED)
+	$(call script,$(AVSS_MAIN),train) $(HEARD) $(IMAGINED) --twin audio --out runs/2_avss_main/audio_only_$(PRESET)
 	$(call script,$(AVSS_MAIN),evaluate) $(ASKED)
 	$(call script,$(FINE_TUNING),train) $(HEARD)
 	$(call script,$(FINE_TUNING),evaluate) $(ASKED)
-	$(call script,$(CURRICULUM),train) $(HEARD)
+	$(call script,$(CURRICULUM),train) $(HEARD) $(IMAGINED)
 	$(call script,$(CURRICULUM),evaluate) $(ASKED)
 	shopt -s nullglob; $(AVSS) report runs/*/{quick,grid} runs/*/*_{quick,grid} --out runs/report.html
 

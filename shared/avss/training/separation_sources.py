@@ -16,6 +16,7 @@ from avss.data.noise import NoiseBank, babble, coloured_noise, join_noise, recor
 from avss.data.rooms import simulate_rooms
 from avss.data.store import PreparedStore
 from avss.data.voice_bank import VoiceBank
+from avss.training.imagined_lips import with_imagined_lips
 
 _EXAM_FRAMES = 75
 
@@ -35,6 +36,7 @@ class SourceSettings:
         rooms: how many are simulated.
         paces: the training clips are also heard, and seen, at these paces, as if by other people.
         company: where fewer people validate than a mixture has faces, those of the training join, unjudged.
+        imagined: the talkers are also seen: lips are imagined for their voices (:mod:`avss.training.imagined_lips`).
     """
 
     speakers: int | None = None
@@ -44,6 +46,7 @@ class SourceSettings:
     rooms: int = 0
     paces: Sequence[float] = ()
     company: bool = False
+    imagined: bool = False
 
 
 def separation_data(
@@ -71,13 +74,16 @@ def separation_data(
 
     Raises:
         CorpusError: there are no clips, no recordings or no talkers.
-        SettingsError: there are fewer speakers than asked for, or than the faces of a mixture or the babble need.
+        SettingsError: there are fewer speakers than asked for, or than the faces of a mixture or the babble need; or
+            lips are to be imagined of nobody, or for a frontend that learns.
         StoreError: the store is damaged.
     """
     noisy, faces = any(level.noise > 0 for level in levels), max((level.speakers[1] for level in levels), default=0)
     train, valid = (
         read_sources(store, part, settings, see, noisy=noisy, faces=faces, seed=seed) for part in ("train", "valid")
     )
+    if settings.imagined:
+        train = with_imagined_lips(train, valid, seed=seed)
     valid_levels = [exam_like(level) for level in levels]
     # Before a training comes to the level that cannot be drawn.
     for level, valid_level in zip(levels, valid_levels, strict=True):
