@@ -3,7 +3,8 @@
     python tests/benchmarks/bench_separators.py [--batch 2] [--voices 2] [--seconds 3] [--repeats 3]
 
 Time is that of one core (``process_time``), so that other work on the machine disturbs it little, and of several rounds
-the fastest counts. A training step is forward, loss, backward and AdamW; using a model is forward for one mixture.
+the fastest counts. A training step is forward, loss, backward and AdamW, in float32 and with activations in bfloat16,
+which only some CPUs have; using a model is forward for one mixture, in float32.
 Multiply-accumulates (MAC) are for a second of one mixture.
 """
 
@@ -35,13 +36,17 @@ def cpu_seconds(work: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def training_step(model: nn.Module, forward: Forward, voices: Tensor, features: Tensor) -> Callable[[], None]:
-    """One step of training on a batch."""
+def training_step(
+    model: nn.Module, forward: Forward, voices: Tensor, features: Tensor, *, short: bool = False
+) -> Callable[[], None]:
+    """One step of training on a batch, with activations in bfloat16 if they shall be ``short``."""
     loss, optimizer, mixture = SeparationLoss(), torch.optim.AdamW(model.parameters()), voices.sum(1)
 
     def step() -> None:
         optimizer.zero_grad()
-        loss(forward(mixture, features), voices, mixture).backward()
+        with torch.autocast("cpu", torch.bfloat16, enabled=short):
+            found = forward(mixture, features)
+        loss(found.float(), voices, mixture).backward()
         optimizer.step()
 
     return step
@@ -97,12 +102,16 @@ def main() -> None:
         "weights, M",
         "GMAC/s",
         "training, CPU s/step",
+        "in bfloat16",
         "steps, ratio to asteroid's",
         "using it, CPU s per s",
         title=f"{B} mixtures of {K} voices, {options.seconds:g} s",
     )
     for name, (model, forward) in models.items():
-        steps[name] = fastest(training_step(model, forward, voices, features), options.repeats)
+        steps[name], half = (
+            fastest(training_step(model, forward, voices, features, short=short), options.repeats)
+            for short in (False, True)
+        )
         with torch.inference_mode():
             use = fastest(lambda forward=forward: forward(mixture[:1], features[:1]), options.repeats)
         ratio = steps["asteroid's ConvTasNet"] / steps[name]
@@ -111,10 +120,11 @@ def main() -> None:
             f"{sum(weight.numel() for weight in model.parameters()) / 1e6:.2f}",
             f"{multiply_accumulates(model, forward, mixture, features):.2f}",
             f"{steps[name]:.3f}",
+            f"{half:.3f}",
             f"{ratio:.1f}" + (f" (target ≥ {TARGET:g})" if name == "tcn" else ""),
             f"{use / (T / FRAME_RATE):.3f}",
         )
-    Console(width=130).print(table)
+    Console(width=140).print(table)
 
 
 if __name__ == "__main__":
