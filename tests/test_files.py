@@ -2,6 +2,7 @@
 
 import errno
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from avss.errors import OutputError
-from avss.files import explained, sweep_unfinished, writing
+from avss.files import alone_in, explained, sweep_unfinished, writing
 
 
 def test_the_file_appears_when_it_is_whole(tmp_path):
@@ -108,3 +109,21 @@ def test_a_folder_in_the_place_of_the_file_is_named(tmp_path):
 def test_other_errors_of_the_system_are_not_renamed():
     with pytest.raises(FileNotFoundError), explained(Path("out")):
         raise FileNotFoundError(errno.ENOENT, "an input that is not there")
+
+
+def test_one_process_at_a_time_is_in_a_folder_and_a_killed_one_does_not_count(tmp_path):
+    ready, wait = os.pipe()
+    child = os.fork()
+    if child == 0:
+        with alone_in(tmp_path):
+            os.write(wait, b".")
+            signal.pause()
+    os.read(ready, 1)
+    with pytest.raises(OutputError, match="another process is at work"), alone_in(tmp_path):
+        pass
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    with alone_in(tmp_path):
+        pass
+    with alone_in(tmp_path):
+        pass

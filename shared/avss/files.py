@@ -12,6 +12,8 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from avss.errors import OutputError
 
 _ADVICE = {
@@ -29,6 +31,7 @@ _ADVICE = {
     errno.EEXIST: ("a folder", "remove the file of that name or choose another output folder"),
 }
 
+_LOCK = ".lock"
 _RANDOM = 4  # bytes in a temporary name
 _TEMPORARY = re.compile(rf"\..*\.[0-9a-f]{{{2 * _RANDOM}}}(\.[^.]*)?", re.DOTALL)
 
@@ -79,3 +82,23 @@ def explained(path: Path) -> Generator[None]:
             raise
         wanted, do = _ADVICE[error.errno]
         raise OutputError(f"cannot write {path}: {os.strerror(error.errno)}", wanted, do) from error
+
+
+@contextmanager
+def alone_in(folder: Path) -> Generator[None]:
+    """Keep other processes that ask for the same out of ``folder``; one that was killed does not.
+
+    Raises:
+        OutputError: another process is in it.
+    """
+    lock = FileLock(folder / _LOCK)
+    try:
+        with explained(folder):
+            lock.acquire(timeout=0)
+    except Timeout as error:
+        do = "wait until it is finished, or name another folder"
+        raise OutputError(f"another process is at work in {folder}", "a folder of its own for each", do) from error
+    try:
+        yield
+    finally:
+        lock.release()

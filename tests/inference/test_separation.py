@@ -1,7 +1,7 @@
 """A video of several people, separated as people do it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from avss.inference.separation import separate
 from avss.media.probing import probe
 from avss.media.reading import read_wave
 from avss.media.writing import write_video
+from avss.progress import BAR, Step
 from avss.rates import samples_in
 
 
@@ -58,6 +59,19 @@ def test_a_folder_with_something_in_it_is_left_alone(party: Path, weights: Path,
     with pytest.raises(OutputError, match="is there already"):
         separate(party, tmp_path / "out", weights, jobs=1)
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["thesis.txt"]
+
+
+def test_the_same_call_twice_at_once_is_refused_and_does_no_harm(party: Path, weights: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+
+    def call_again(steps: Iterable[Step], label: str, total: int) -> Iterable[Step]:
+        with pytest.raises(OutputError, match="another process is at work"):
+            separate(party, out, weights, films=False, jobs=1)
+        return BAR(steps, label, total)
+
+    separate(party, out, weights, films=False, jobs=1, track=call_again)
+    assert {path.name for path in out.glob("*.wav")} == {"face1.wav", "face2.wav", "rest.wav"}
+    assert not (out / ".work").exists()
 
 
 def test_what_cannot_be_separated_is_told_in_a_sentence(

@@ -22,7 +22,9 @@ def _demo(options: argparse.Namespace) -> None:
     from avss.demo.desk import Work
     from avss.demo.limits import Limits
     from avss.demo.server import Address, serve
+    from avss.devices import check_device
     from avss.inference.shipped import find_weights
 
+    check_device(options.device)
     work = Work(find_weights(options.weights), options.device, options.jobs)
     serve(work, Address(options.host, options.port), Limits(options.megabytes, options.minutes))

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from avss.data.store import PreparedStore
 from avss.data.voice_bank import VoiceBank
+from avss.devices import check_device
 from avss.evaluation.exam import sit_exam
 from avss.evaluation.exam_paper import ExamSettings, beyond, read_paper, read_sources
 from avss.evaluation.exam_rows import AUDIO_ONLY, ExamRow, audio_only, audio_visual, bounds, controls
@@ -33,9 +34,10 @@ def examine(settings: ExamSettings, run: Path, out: Path, earlier: Mapping[str, 
         StoreError: the store is missing or damaged, or lacks clips or noise of the paper.
         ModelError: a model is missing or damaged, or does not fit the store.
         CorpusError: there are no clips or recordings, or the paper is no list of mixtures in which all are heard.
-        SettingsError: there are fewer speakers than the fewest faces, or than the babble needs.
+        SettingsError: there is no such device, or there are fewer speakers than the fewest faces or the babble need.
         OutputError: something cannot be written.
     """
+    check_device(settings.device or "auto")
     store = PreparedStore(settings.store)
     sources = read_sources(settings, store)
     paper = read_paper(settings, sources)

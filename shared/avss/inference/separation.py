@@ -15,11 +15,13 @@ What is finished is kept: a separation that was stopped goes on where it was whe
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
+from avss.devices import check_device
 from avss.errors import OutputError
-from avss.files import explained, sweep_unfinished, writing
+from avss.files import alone_in, explained, sweep_unfinished, writing
 from avss.inference.account import FILE, Account, account_of, read_account, write_account
 from avss.inference.impressions import Impressions
 from avss.inference.people import find_people
@@ -71,38 +73,40 @@ def separate(
         ModelError: there is no such model.
         OutputError: ``out`` holds something else, or cannot be written; what is finished is kept.
         PartMissingError: a part of the installation is missing.
+        SettingsError: this machine has no such device.
     """
+    check_device(device)
     info, checksum = probe(video), read_description(weights).sha256
     sound = probe_sound(video, info)
-    work = _claim(out, video, checksum, faces)
-    people = find_people(follow_video(video, info, work, jobs=jobs, track=track), info.frames, faces)
-    if not (out / FILE).is_file():
-        model = load_model(weights, AudioVisualSeparator).to(device)
-        heard = Impressions(len(people))
-        passing = separate_windows(model, sound.on_frames(), people, info.frames, windows)
-        steps = track(heard.of(passing), "separating voices", len(windows.starts(info.frames)))
-        write_voices(
-            (step.voices for step in steps), sound, [_file(out, person, "wav") for person in people], out / REST
-        )
-        _write_pictures(out, people)
-        write_account(account_of(video, sound, checksum, people, heard), out)
-    if films:
-        voices = [
-            FilmedVoice(person.name, person.boxes, _file(out, person, "wav"), _file(out, person, "mp4"))
-            for person in people
-        ]
-        write_films(video, voices, out / COMPARISON, info=info, track=track)
-    shutil.rmtree(work)
+    with _claimed(out, video, checksum, faces) as work:
+        people = find_people(follow_video(video, info, work, jobs=jobs, track=track), info.frames, faces)
+        if not (out / FILE).is_file():
+            model = load_model(weights, AudioVisualSeparator).to(device)
+            heard = Impressions(len(people))
+            passing = separate_windows(model, sound.on_frames(), people, info.frames, windows)
+            steps = track(heard.of(passing), "separating voices", len(windows.starts(info.frames)))
+            written = [_file(out, person, "wav") for person in people]
+            write_voices((step.voices for step in steps), sound, written, out / REST)
+            _write_pictures(out, people)
+            write_account(account_of(video, sound, checksum, people, heard), out)
+        if films:
+            voices = [
+                FilmedVoice(person.name, person.boxes, _file(out, person, "wav"), _file(out, person, "mp4"))
+                for person in people
+            ]
+            write_films(video, voices, out / COMPARISON, info=info, track=track)
+        shutil.rmtree(work)
     return read_account(out)
 
 
-def _claim(out: Path, video: Path, checksum: str, faces: int | None) -> Path:
-    """The folder for unfinished work in ``out``, in which only the same call may go on.
+@contextmanager
+def _claimed(out: Path, video: Path, checksum: str, faces: int | None) -> Generator[Path]:
+    """The folder for unfinished work in ``out``, in which only the same call may go on, once at a time.
 
     As long as there is no voice, another number of faces or another model may be asked for.
 
     Raises:
-        OutputError: ``out`` holds something else, or cannot be written.
+        OutputError: ``out`` holds something else, cannot be written, or the same call is at work there.
     """
     work, state = out / _WORK, video.stat()
     chosen = {"weights": checksum, "faces": faces}
@@ -116,10 +120,11 @@ def _claim(out: Path, video: Path, checksum: str, faces: int | None) -> Path:
         raise OutputError(what, "a new folder", "name another one, or remove it")
     with explained(out):
         work.mkdir(parents=True, exist_ok=True)
-    sweep_unfinished(out)
-    with writing(note) as path:
-        path.write_text(json.dumps(asked))
-    return work
+    with alone_in(work):
+        sweep_unfinished(out)
+        with writing(note) as path:
+            path.write_text(json.dumps(asked))
+        yield work
 
 
 def _file(out: Path, person: Person, suffix: str) -> Path:

@@ -26,6 +26,7 @@ from pytorch_lightning.callbacks import Callback, ModelCheckpoint
 from pytorch_lightning.loggers import WandbLogger
 from pytorch_lightning.utilities import rank_zero_only
 
+from avss.devices import check_device
 from avss.errors import OutputError, SettingsError
 from avss.files import writing
 from avss.training.callbacks import BadBatches, MetricsTable, StepSeed
@@ -92,11 +93,12 @@ def fit(
         precision: of the activations.
 
     Raises:
-        SettingsError: there are no epochs.
+        SettingsError: there are no epochs, or no such device.
         OutputError: the folder holds a run with other settings, or cannot be written; its last checkpoint is kept.
         ModelError: the checkpoint to go on from is damaged.
         TrainingError: more losses than that are NaN or infinite.
     """
+    check_device(device)
     if epochs < 1:
         raise SettingsError(f"a training of {epochs} epochs", "at least 1", "correct epochs")
     _claim(folder, settings)

@@ -1,0 +1,21 @@
+"""Where nets run: asked for by name, and refused in a sentence where a machine has no such thing."""
+
+import torch
+
+from avss.errors import SettingsError
+
+
+def check_device(name: str) -> None:
+    """Check that this machine can run nets on ``name``: cpu, cuda (gpu to trainings), mps, or auto.
+
+    Raises:
+        SettingsError: it cannot, or there is no such device.
+    """
+    cuda = torch.cuda.is_available()
+    usable = {"cpu": True, "auto": True, "cuda": cuda, "gpu": cuda, "mps": torch.backends.mps.is_available()}
+    kind, _, number = name.partition(":")
+    if kind not in usable:
+        raise SettingsError(f"there is no device '{name}'", f"one of {', '.join(usable)}", "correct the device")
+    if not usable[kind] or (number and not (number.isdecimal() and int(number) < max(1, torch.cuda.device_count()))):
+        do = "ask for cpu; avss doctor tells what is there"
+        raise SettingsError(f"this machine has no '{name}' that torch can use", "a device that is there", do)
