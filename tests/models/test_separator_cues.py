@@ -51,6 +51,23 @@ def test_a_mouth_at_rest_is_not_blown_up() -> None:
     assert standardised(rest, torch.ones(1, 1, 50, 1, dtype=torch.bool)).abs().max() < 0.1
 
 
+def test_lips_are_misread_in_training_alone_and_never_the_identity_or_what_is_not_seen(features: Tensor) -> None:
+    features[:, 0] = 0
+    torch.manual_seed(0)
+    cues = VisualCues(D, IDENTITY, 8, 5, identity_dropout=0.0, misread=0.9)
+    torch.manual_seed(1)
+    blended = cues.train()(features)
+    plain = cues.eval()(features)
+    assert torch.equal(blended[:, 0], plain[:, 0]) and not torch.allclose(blended[:, 1:], plain[:, 1:])
+    cues.misread = 0.0
+    assert torch.equal(cues.train()(features), plain)
+    cues.misread, only_one = 0.9, features[:1]
+    torch.testing.assert_close(cues.train()(only_one), cues.eval()(only_one))
+    same_lips = features.clone()
+    same_lips[:, :, :, :-IDENTITY] = features[:1, :, :, :-IDENTITY]
+    torch.testing.assert_close(cues.train()(same_lips), cues.eval()(same_lips))
+
+
 @pytest.mark.parametrize(("sight", "lips", "identity"), [("all", 1, 1), ("lips", 1, 0), ("identity", 0, 1)])
 def test_what_is_not_to_be_seen_changes_nothing(features: Tensor, sight: Sight, lips: int, identity: int) -> None:
     cues = visual(sight)(features)

@@ -22,14 +22,21 @@ class CausalCues(VisualCues):
         channels: C, of the cues.
         bottleneck: channels that the lips are squeezed to.
         standardise: take the running mean and deviation out of the features of the lips.
+        misread: largest share of somebody else in what is seen of a face's lips in training.
     """
 
     horizon: ClassVar[Horizon] = PAST
 
     def __init__(
-        self, features: int, identity: int = 0, channels: int = 64, bottleneck: int = 24, standardise: bool = True
+        self,
+        features: int,
+        identity: int = 0,
+        channels: int = 64,
+        bottleneck: int = 24,
+        standardise: bool = True,
+        misread: float = 0.0,
     ) -> None:
-        super().__init__(features, identity, channels, bottleneck, standardise, sight="lips")
+        super().__init__(features, identity, channels, bottleneck, standardise, sight="lips", misread=misread)
         self.mean, self.variance = RunningMean(LASTING), RunningMean(LASTING)
 
     def _standardised(self, lips: Tensor, seen: Tensor) -> Tensor:

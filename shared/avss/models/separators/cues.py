@@ -2,8 +2,9 @@
 
 A net that has met few speakers learns who they are instead of what lips do. Against that, the features of the lips are
 standardised within each clip and squeezed through a bottleneck of a few channels, and the embedding of the face is
-hidden from the net in a share of the training clips. Convolutions at the rate of the video, which cost next to nothing
-beside those over the sound, then look at half a second around each frame.
+hidden from the net in a share of the training clips. It also believes lips too readily, and is led astray by a face
+that the frontend misreads; so lips may be blended with somebody else's in training. Convolutions at the rate of the
+video, which cost next to nothing beside those over the sound, then look at half a second around each frame.
 
 The audio-only twin listens by the number of a voice alone: the same net with learned constants instead of what is seen.
 Which voice comes out where is then for a permutation-invariant loss to settle.
@@ -35,6 +36,7 @@ class VisualCues(nn.Module):
         standardise: take the mean and deviation over the clip out of the features of the lips.
         identity_dropout: share of faces whose identity is hidden in training.
         sight: what is looked at of the features.
+        misread: largest share of somebody else in what is seen of a face's lips in training.
 
     Raises:
         ModelError: ``sight`` leaves nothing to look at.
@@ -51,10 +53,12 @@ class VisualCues(nn.Module):
         standardise: bool = True,
         identity_dropout: float = 0.5,
         sight: Sight = "all",
+        misread: float = 0.0,
     ) -> None:
         super().__init__()
         self.features, self.identity, self.channels, self.bottleneck = features, identity, channels, bottleneck
-        self.standardise, self.identity_dropout, self.sight = standardise, identity_dropout, sight
+        self.standardise, self.identity_dropout = standardise, identity_dropout
+        self.sight, self.misread = sight, misread
         lips = 0 if sight == "identity" else features - identity
         who = 0 if sight == "lips" else identity
         if lips + who == 0:
@@ -83,11 +87,17 @@ class VisualCues(nn.Module):
         lips, who = features.split([self.features - self.identity, self.identity], dim=-1)
         shown = [seen.to(features.dtype)]
         if self.lips is not None:
+            lips = self._misread(lips) if self.training and self.misread else lips
             shown.append(self.lips(self._standardised(lips, seen) if self.standardise else lips) * seen)
         if self.who is not None:
             shown.append(self.who(self.drop(who)) * seen)
         shown = torch.cat(shown, dim=-1).transpose(-1, -2).flatten(0, 1)  # [B·K,C',T]
         return self.context(shown).unflatten(0, features.shape[:2])
+
+    def _misread(self, lips: Tensor) -> Tensor:
+        """The lips [B,K,T,D], each blended with those of the same place in the mixture before."""
+        share = self.misread * torch.rand(*lips.shape[:2], 1, 1, device=lips.device)
+        return torch.lerp(lips, lips.roll(1, 0), share.to(lips.dtype))
 
     def _standardised(self, lips: Tensor, seen: Tensor) -> Tensor:
         return standardised(lips, seen)

@@ -47,6 +47,7 @@ class SeparatorSettings:
         standardise: take mean and deviation over the clip out of the features of the lips.
         identity_dropout: share of faces whose identity is hidden in training.
         sight: what is looked at of the features.
+        misread: largest share of somebody else in what is seen of a face's lips in training.
         causal: hear and see the past alone, for streams; the lips are then all that is looked at.
     """
 
@@ -58,6 +59,7 @@ class SeparatorSettings:
     standardise: bool = True
     identity_dropout: float = 0.5
     sight: Sight = "all"
+    misread: float = 0.0
     causal: bool = False
 
 
@@ -72,7 +74,13 @@ def make_separator(settings: SeparatorSettings, features: int, identity: int = 0
         if settings.sight == "identity":
             do = "look at the lips, or at whole clips"
             raise SettingsError("a causal separator that looks at the identity alone", "sight of the lips", do)
-        seen = CausalCues(features, identity, bottleneck=settings.bottleneck, standardise=settings.standardise)
+        seen = CausalCues(
+            features,
+            identity,
+            bottleneck=settings.bottleneck,
+            standardise=settings.standardise,
+            misread=settings.misread,
+        )
         return CausalSeparator(seen, _causal_net(settings, seen.channels))
     cues = VisualCues(
         features,
@@ -81,6 +89,7 @@ def make_separator(settings: SeparatorSettings, features: int, identity: int = 0
         standardise=settings.standardise,
         identity_dropout=settings.identity_dropout,
         sight=settings.sight,
+        misread=settings.misread,
     )
     return Separator(cues, _net(settings, cues.channels))
 
