@@ -84,6 +84,7 @@ class _Growing:
         self.face = max(self.face, crop_face(frames[intact[best]].rgb, path[best]), key=lambda crop: crop.score)
 
     def finish(self, T: int) -> FaceTrack:
+        """The track of a film of T frames, with what is missed between two looks bridged."""
         valid = np.zeros(T, bool)
         landmarks, mouth = np.zeros((T, 68, 2), np.float32), np.zeros((T, 32, 48), np.uint8)
         valid[self.frames] = True

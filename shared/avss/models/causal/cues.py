@@ -1,11 +1,11 @@
 """Cues for streams: what lips do, standardised by what they did so far.
 
-Who it is stays out of sight: the face at rest, which tells it, is known only after a while.
+Who it is has to stay out of sight: the face at rest, which tells it, is known only after a while.
 """
 
 from typing import ClassVar
 
-from torch import Tensor
+from torch import Tensor, nn
 
 from avss.models.causal.layers import RunningMean
 from avss.models.causal.lip_features import LASTING
@@ -13,32 +13,23 @@ from avss.models.horizon import PAST, Horizon
 from avss.models.separators.cues import LEAST_DEVIATION, VisualCues
 
 
-class CausalCues(VisualCues):
-    """Features of faces to cues, without a look ahead.
+class RunningStandard(nn.Module):
+    """Features less their running mean, over their running deviation; it has no weights."""
 
-    Args:
-        features: D; the last ``identity`` of them are not looked at.
-        identity: 0 where the frontend has no face net.
-        channels: C, of the cues.
-        bottleneck: channels that the lips are squeezed to.
-        standardise: take the running mean and deviation out of the features of the lips.
-        misread: largest share of somebody else in what is seen of a face's lips in training.
-    """
+    def __init__(self) -> None:
+        super().__init__()
+        self.mean, self.variance = RunningMean(LASTING), RunningMean(LASTING)
+
+    def forward(self, features: Tensor, seen: Tensor) -> Tensor:
+        """Features [B,K,T,D], by those so far that are ``seen`` [B,K,T,1]; others 0."""
+        centred = (features - self.mean(features, seen)) * seen
+        return centred / (self.variance(centred.square(), seen) + LEAST_DEVIATION**2).sqrt()
+
+
+class CausalCues(VisualCues):
+    """Features of faces to cues, without a look ahead; the arguments are those of :class:`VisualCues`."""
 
     horizon: ClassVar[Horizon] = PAST
 
-    def __init__(
-        self,
-        features: int,
-        identity: int = 0,
-        channels: int = 64,
-        bottleneck: int = 24,
-        standardise: bool = True,
-        misread: float = 0.0,
-    ) -> None:
-        super().__init__(features, identity, channels, bottleneck, standardise, sight="lips", misread=misread)
-        self.mean, self.variance = RunningMean(LASTING), RunningMean(LASTING)
-
-    def _standardised(self, lips: Tensor, seen: Tensor) -> Tensor:
-        centred = (lips - self.mean(lips, seen)) * seen
-        return centred / (self.variance(centred.square(), seen) + LEAST_DEVIATION**2).sqrt()
+    def _standardising(self) -> RunningStandard:
+        return RunningStandard()

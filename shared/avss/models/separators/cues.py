@@ -10,6 +10,7 @@ The audio-only twin listens by the number of a voice alone: the same net with le
 Which voice comes out where is then for a permutation-invariant loss to settle.
 """
 
+from collections.abc import Callable
 from typing import ClassVar, Literal
 
 import torch
@@ -59,6 +60,7 @@ class VisualCues(nn.Module):
         self.features, self.identity, self.channels, self.bottleneck = features, identity, channels, bottleneck
         self.standardise, self.identity_dropout = standardise, identity_dropout
         self.sight, self.misread = sight, misread
+        self._standardised = self._standardising()
         lips = 0 if sight == "identity" else features - identity
         who = 0 if sight == "lips" else identity
         if lips + who == 0:
@@ -99,8 +101,9 @@ class VisualCues(nn.Module):
         share = self.misread * torch.rand(*lips.shape[:2], 1, 1, device=lips.device)
         return torch.lerp(lips, lips.roll(1, 0), share.to(lips.dtype))
 
-    def _standardised(self, lips: Tensor, seen: Tensor) -> Tensor:
-        return standardised(lips, seen)
+    def _standardising(self) -> Callable[[Tensor, Tensor], Tensor]:
+        """What standardises lips by the frames that are seen; a module where it has to remember."""
+        return standardised
 
 
 class VoiceNumbers(nn.Module):

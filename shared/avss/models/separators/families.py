@@ -9,8 +9,8 @@
 Each has an audio-only twin: the same net, to which nothing is shown. Of ``tcn`` there is a causal kind, for streams.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar
 
 from torch import nn
@@ -32,6 +32,9 @@ Make = TypeVar("Make", bound=Callable[..., Any])
 
 FAMILIES: dict[Family, Callable[..., nn.Module]] = {"tcn": TCN, "bandsplit": BandSplit, "convtasnet": ConvTasNet}
 CAUSAL_FAMILIES: dict[Family, Callable[..., CausalTCN]] = {"tcn": CausalTCN}
+
+_OF_CUES = ("bottleneck", "standardise", "identity_dropout", "sight", "misread")
+_OF_NETS = ("width", "stages", "fusion")
 
 
 @dataclass(frozen=True)
@@ -74,23 +77,9 @@ def make_separator(settings: SeparatorSettings, features: int, identity: int = 0
         if settings.sight == "identity":
             do = "look at the lips, or at whole clips"
             raise SettingsError("a causal separator that looks at the identity alone", "sight of the lips", do)
-        seen = CausalCues(
-            features,
-            identity,
-            bottleneck=settings.bottleneck,
-            standardise=settings.standardise,
-            misread=settings.misread,
-        )
+        seen = CausalCues(features, identity, **_given(replace(settings, sight="lips"), _OF_CUES))
         return CausalSeparator(seen, _causal_net(settings, seen.channels))
-    cues = VisualCues(
-        features,
-        identity,
-        bottleneck=settings.bottleneck,
-        standardise=settings.standardise,
-        identity_dropout=settings.identity_dropout,
-        sight=settings.sight,
-        misread=settings.misread,
-    )
+    cues = VisualCues(features, identity, **_given(settings, _OF_CUES))
     return Separator(cues, _net(settings, cues.channels))
 
 
@@ -107,11 +96,11 @@ def make_audio_only(settings: SeparatorSettings, voices: int) -> Separator:
 
 
 def _net(settings: SeparatorSettings, cues: int) -> nn.Module:
-    return _known(settings.family, FAMILIES, "family")(cues, fusion=settings.fusion, **_sizes(settings))
+    return _known(settings.family, FAMILIES, "family")(cues, **_given(settings, _OF_NETS))
 
 
 def _causal_net(settings: SeparatorSettings, cues: int) -> CausalTCN:
-    return _known(settings.family, CAUSAL_FAMILIES, "causal family")(cues, fusion=settings.fusion, **_sizes(settings))
+    return _known(settings.family, CAUSAL_FAMILIES, "causal family")(cues, **_given(settings, _OF_NETS))
 
 
 def _known(family: Family, families: dict[Family, Make], kind: str) -> Make:
@@ -120,5 +109,6 @@ def _known(family: Family, families: dict[Family, Make], kind: str) -> Make:
     return families[family]
 
 
-def _sizes(settings: SeparatorSettings) -> dict[str, int]:
-    return {name: size for name in ("width", "stages") if (size := getattr(settings, name)) is not None}
+def _given(settings: SeparatorSettings, names: Sequence[str]) -> dict[str, Any]:
+    """The settings of those names, without those that are left to whom they are for."""
+    return {name: value for name in names if (value := getattr(settings, name)) is not None}
