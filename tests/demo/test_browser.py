@@ -103,7 +103,10 @@ def visitor(browser: "Browser", page: str, short: Path) -> Visitor:
     """Somebody whose video was separated."""
     visitor = Visitor(browser, page)
     visitor.picture("before")
-    visitor.start(short)
+    visitor.drop(short)
+    visitor.tab.locator("#progress", has_text="short.mp4, 1.2 s").wait_for()
+    visitor.tab.wait_for_selector("#video video")
+    visitor.tab.click("#start")
     visitor.tab.locator("#progress", has_text="following faces").wait_for()
     visitor.picture("meanwhile")
     visitor.wait_for_faces()
@@ -170,6 +173,23 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_sent(browser: "Browser
     (tmp_path / "large.mp4").write_bytes(bytes(3_000_000))
     visitor.drop(tmp_path / "large.mp4")
     visitor.wait_to_be_told("exceed the maximum allowed size")
+
+
+def test_the_example_party_is_there_at_a_click(browser: "Browser", page: str) -> None:
+    visitor = Visitor(browser, page)
+    visitor.tab.click("#example")
+    visitor.tab.wait_for_selector("#video video")
+    assert "party" in (visitor.tab.get_attribute("#video video", "src") or "")
+
+
+def test_a_video_that_no_browser_shows_is_separated(browser: "Browser", page: str, party: Path, tmp_path: Path) -> None:
+    frames = (frame.rgb for frame in islice(read_frames(party), 30))
+    write_video(tmp_path / "old.mpg", frames, read_wave(party, 30), codec="mpeg1video")
+    visitor = Visitor(browser, page)
+    visitor.drop(tmp_path / "old.mpg")
+    visitor.tab.locator("#progress", has_text="Even a video that this browser cannot show is separated").wait_for()
+    visitor.tab.click("#start")
+    assert visitor.wait_for_faces() == 2
 
 
 def test_one_after_the_other_is_served_even_if_somebody_closes_the_page(

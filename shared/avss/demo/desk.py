@@ -9,6 +9,7 @@ from avss.demo.results import Shown, prepare
 from avss.demo.visits import Visits
 from avss.errors import SettingsError
 from avss.inference.separation import separate
+from avss.media.probing import MediaInfo
 from avss.progress import Track
 
 
@@ -47,14 +48,14 @@ class Desk:
         """The video of the example party."""
         return self._example.video()
 
-    def take(self, visitor: str, video: Path) -> None:
-        """Look at a video that a visitor has uploaded, and keep it until they leave.
+    def take(self, visitor: str, video: Path) -> MediaInfo:
+        """Look at a video that a visitor has uploaded, keep it until they leave, and tell what it is.
 
         Raises:
             MediaError: it cannot be read, has no picture or no sound, or is too long.
         """
         self._visits.keep(visitor, video)
-        self.limits.check(video)
+        return self.limits.check(video)
 
     def separate(self, visitor: str, video: Path | None, faces: int | None, track: Track) -> Shown:
         """Separate the people in a video, unless the visitor leaves before the end.

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from avss.errors import MediaError, SettingsError
-from avss.media.probing import probe
+from avss.media.probing import MediaInfo, probe
 from avss.media.source_sound import probe_sound
 from avss.rates import FRAME_RATE
 
@@ -54,8 +54,8 @@ class Limits:
             what = f"the file is larger than {self.megabytes} MB"
             raise MediaError(what, f"a video {self.sentence}", _INSTEAD)
 
-    def check(self, video: Path) -> None:
-        """Look at a video that was uploaded.
+    def check(self, video: Path) -> MediaInfo:
+        """Look at a video that was uploaded, and tell what it is.
 
         Raises:
             MediaError: it cannot be read, has no picture or no sound, or is too large or too long.
@@ -66,3 +66,4 @@ class Limits:
         if minutes > self.minutes:
             raise MediaError(f"{video.name} lasts {minutes:.1f} minutes", f"a video {self.sentence}", _INSTEAD)
         probe_sound(video, info)
+        return info

@@ -11,6 +11,7 @@ from avss.demo.layout import Asking, Showing, ask, show
 from avss.demo.results import Shown, ShownFace
 from avss.errors import AvssError, SettingsError
 from avss.progress import Step, Track
+from avss.rates import FRAME_RATE
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -22,6 +23,7 @@ _CANNOT = (
     "of the picture stay together in the rest. Your video stays on the computer that runs this page, and is removed "
     "when you close it."
 )
+_UNSHOWN = "Even a video that this browser cannot show is separated."
 _KEPT = 12 * 3600  # seconds after which files go that no visitor has left behind
 
 
@@ -42,9 +44,10 @@ def _connect(page: "gr.Blocks", desk: Desk, asking: Asking, showing: Showing) ->
 
     bar = gr.Progress()
 
-    def take(video: str, request: gr.Request) -> None:
+    def take(video: str, request: gr.Request) -> str:
         with _told(video):
-            desk.take(_visitor(request), Path(video))
+            seconds = desk.take(_visitor(request), Path(video)).frames / FRAME_RATE
+        return f"<p>{escape(Path(video).name)}, {seconds:.1f} s</p><p>{_UNSHOWN}</p>"
 
     def example() -> str:
         with _told():
@@ -62,7 +65,7 @@ def _connect(page: "gr.Blocks", desk: Desk, asking: Asking, showing: Showing) ->
     def choose(faces: tuple, event: gr.SelectData) -> tuple:
         return _of_face(faces[event.index])
 
-    asking.video.upload(take, asking.video, None)
+    asking.video.upload(take, asking.video, asking.progress)
     asking.example.click(example, None, asking.video)
     hidden = asking.start.click(lambda: gr.Column(visible=False), None, showing.part, queue=False)
     hidden.then(
