@@ -62,18 +62,20 @@ def test_nobody_is_in_two_parts_nor_in_the_test(store: PreparedStore) -> None:
     assert set(train.bank.speakers) == set("abcd") and set(valid.bank.speakers) == set("ef")
 
 
-def test_company_joins_those_who_validate_where_they_are_too_few(store: PreparedStore) -> None:
-    for faces, joining in ((2, ""), (3, "abcd")):
-        train, valid = read(store, SourceSettings(company=True, speakers=2), faces=faces)
+def test_company_joins_those_who_validate_where_they_are_too_few_and_nothing_is_learned_from_it(
+    store: PreparedStore,
+) -> None:
+    for faces, joining in ((2, ""), (4, "abc")):
+        train, valid = read(store, SourceSettings(company=3), faces=faces)
         assert valid.company == set(joining) and set(valid.bank.speakers) == set("ef" + joining)
-        assert not train.company and len(set(train.bank.speakers)) == 2
-    levels = [MixtureSettings(speakers=(2, 4), frames=4)]
-    settings = SourceSettings(company=True)
-    data = separation_data(store, without_features, settings, levels, batch=20, steps=1, valid_steps=4, seed=0)
-    for recipe in data.val_dataloader():
-        asked = np.isin(np.array(valid.bank.speakers)[recipe.faces.clip], ["e", "f"])
-        assert asked[:, 0].all() and not asked[:, 1:].all()
-        np.testing.assert_array_equal(recipe.judged, asked)
+        assert not train.company and set(train.bank.speakers) == {"d"}
+    train, valid = read(store, SourceSettings(company=2, speakers=2), faces=4)
+    assert not valid.company and set(train.bank.speakers) < set("abcd") and len(set(train.bank.speakers)) == 2
+    joined = read(store, SourceSettings(company=3), faces=4)[1]
+    recipe = draw_recipe(exam_like(MixtureSettings(speakers=(2, 4), frames=4)), joined, 60, seed=0, step=0)
+    asked = np.isin(np.array(joined.bank.speakers)[recipe.faces.clip], ["e", "f"])
+    assert asked[:, 0].all() and not asked[:, 1:].all()
+    np.testing.assert_array_equal(recipe.judged, asked)
 
 
 def test_no_noise_and_no_room_is_in_two_parts(store: PreparedStore, hisses: Path) -> None:

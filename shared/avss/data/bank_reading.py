@@ -4,7 +4,7 @@ Every voice is measured while it speaks, in the frames that are at most 30 dB be
 with long pauses is not taken for a soft voice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -29,13 +29,16 @@ _SILENCE = 1e-4
 _SOUNDS = {".wav", ".flac", ".ogg", ".opus", ".mp3", ".m4a", ".aac"}
 
 
-def read_bank(store: PreparedStore, *parts: Split, speakers: int | None = None) -> VoiceBank:
+def read_bank(
+    store: PreparedStore, *parts: Split, names: Collection[str] | None = None, speakers: int | None = None
+) -> VoiceBank:
     """The usable clips of some parts of a store's split, in the store's order, on the CPU and without features.
 
     Args:
         store: where they lie.
         parts: of its split.
-        speakers: so many are taken, the sexes in their proportion; any lower number takes some of the same.
+        names: of the speakers who are taken; ``None`` takes all.
+        speakers: so many of them are taken, the sexes in their proportion; any lower number takes some of the same.
 
     Raises:
         CorpusError: there are none.
@@ -43,6 +46,8 @@ def read_bank(store: PreparedStore, *parts: Split, speakers: int | None = None) 
         StoreError: a volume is missing or damaged.
     """
     rows = store.clips[store.clips.split.isin(parts)]
+    if names is not None:
+        rows = rows[rows.speaker.isin(names)]
     if rows.empty:
         what = f"{store.root} has no usable clip in the split {' or '.join(parts)}"
         raise CorpusError(what, "at least one", "prepare more speakers, or choose another split")

@@ -77,8 +77,9 @@ def read_sources(settings: ExamSettings, store: PreparedStore) -> Sources:
         SettingsError: there are fewer speakers than talkers in the babble.
         StoreError: a volume is missing or damaged.
     """
-    bank, company = read_with_company(store, settings.part, settings.company, max(settings.faces))
-    return Sources(with_faces(bank, store, mouths=True), noise=_noise(settings, store), company=company)
+    company = store.speakers.get(settings.company, []) if settings.company else []
+    bank, joining = read_with_company(store, settings.part, company, max(settings.faces))
+    return Sources(with_faces(bank, store, mouths=True), noise=_noise(settings, store), company=joining)
 
 
 def beyond(settings: ExamSettings, sources: Sources) -> list[int]:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from avss.data.bank_pace import at_pace, join
 from avss.data.bank_reading import read_bank, read_talkers
-from avss.data.company import read_with_company
+from avss.data.company import held_back, read_with_company
 from avss.data.mixture_draw import check_enough
 from avss.data.mixture_recipe import Sources
 from avss.data.mixture_settings import MixtureSettings
@@ -35,7 +35,8 @@ class SourceSettings:
         talkers: folder of sound of people who are not seen, for the training.
         rooms: how many are simulated.
         paces: the training clips are also heard, and seen, at these paces, as if by other people.
-        company: where fewer people validate than a mixture has faces, those of the training join, unjudged.
+        company: where fewer people validate, so many join them, unjudged, of those who would train; nothing is learned
+            from them (:func:`avss.data.company.held_back`).
         imagined: the talkers are also seen: lips are imagined for their voices (:mod:`avss.training.imagined_lips`).
     """
 
@@ -45,7 +46,7 @@ class SourceSettings:
     talkers: Path | None = None
     rooms: int = 0
     paces: Sequence[float] = ()
-    company: bool = False
+    company: int = 0
     imagined: bool = False
 
 
@@ -132,10 +133,12 @@ def read_sources(
     """
     training = part == "train"
     seed = 2 * seed + training
+    company = held_back(store, settings.company)
     if training:
-        bank, company = read_bank(store, part, speakers=settings.speakers), frozenset[str]()
+        learned_from = set(store.speakers.get("train", [])) - company
+        bank, company = read_bank(store, part, names=learned_from, speakers=settings.speakers), frozenset[str]()
     else:
-        bank, company = read_with_company(store, part, "train" if settings.company else None, faces)
+        bank, company = read_with_company(store, part, company, faces)
     bank = heard = see(bank)
     if training and settings.paces:
         bank = join([bank, *(at_pace(bank, pace) for pace in settings.paces)])
