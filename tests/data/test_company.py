@@ -37,6 +37,13 @@ def test_company_is_read_only_where_faces_are_missing(store: PreparedStore) -> N
     assert set(bank.speakers) == {"e"} and not company
 
 
+def test_who_is_asked_about_is_nobodys_company(store: PreparedStore) -> None:
+    bank, company = read_with_company(store, "valid", "e", faces=2)
+    assert set(bank.speakers) == {"e"} and not company
+    bank, company = read_with_company(store, "valid", "be", faces=2)
+    assert set(bank.speakers) == set("be") and company == {"b"}
+
+
 def test_company_alone_is_not_asked_about(store: PreparedStore) -> None:
     with pytest.raises(CorpusError, match="no usable clip in the split test"):
         read_with_company(store, "test", "bd", faces=2)

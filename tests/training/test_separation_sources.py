@@ -71,11 +71,19 @@ def test_company_joins_those_who_validate_where_they_are_too_few_and_nothing_is_
         assert not train.company and set(train.bank.speakers) == {"d"}
     train, valid = read(store, SourceSettings(company=2, speakers=2), faces=4)
     assert not valid.company and set(train.bank.speakers) < set("abcd") and len(set(train.bank.speakers)) == 2
-    joined = read(store, SourceSettings(company=3), faces=4)[1]
-    recipe = draw_recipe(exam_like(MixtureSettings(speakers=(2, 4), frames=4)), joined, 60, seed=0, step=0)
-    asked = np.isin(np.array(joined.bank.speakers)[recipe.faces.clip], ["e", "f"])
-    assert asked[:, 0].all() and not asked[:, 1:].all()
-    np.testing.assert_array_equal(recipe.judged, asked)
+
+
+def test_of_the_mixtures_of_validation_only_those_who_validate_are_judged(make_store, tmp_path: Path) -> None:
+    split = dict.fromkeys("abcdefg", "train") | dict.fromkeys("yz", "valid")
+    mouths = {f"{who}/{number}": np.zeros((4, 32, 48), np.uint8) for who in split for number in range(2)}
+    store, settings = make_store(tmp_path / "store", mouths, split), SourceSettings(company=3)
+    _, valid = read(store, settings, faces=4)
+    levels = [MixtureSettings(speakers=(2, 4), frames=4)]
+    data = separation_data(store, without_features, settings, levels, batch=20, steps=1, valid_steps=4, seed=0)
+    for recipe in data.val_dataloader():
+        asked = np.isin(np.array(valid.bank.speakers)[recipe.faces.clip], ["y", "z"])
+        assert asked[:, 0].all() and not asked[:, 1:].all()
+        np.testing.assert_array_equal(recipe.judged, asked)
 
 
 def test_no_noise_and_no_room_is_in_two_parts(store: PreparedStore, hisses: Path) -> None:

@@ -48,7 +48,8 @@ def read_with_company(
         CorpusError: there are no clips of ``part``.
         StoreError: a volume is missing or damaged.
     """
-    asked = store.speakers.get(part, [])
-    if not company or not asked or len(asked) >= faces:
+    asked = frozenset(store.speakers.get(part, []))
+    joining = frozenset(company) - asked
+    if not joining or not asked or len(asked) >= faces:
         return read_bank(store, part), frozenset()
-    return read_bank(store, *get_args(Split), names={*asked, *company}), frozenset(company)
+    return read_bank(store, *get_args(Split), names=asked | joining), joining
