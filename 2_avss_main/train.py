@@ -2,13 +2,15 @@
 
 What the frontend says of all clips is computed once; mixtures are drawn anew in every step. Exported is the whole
 model, frontend and separator, with the averaged weights of the epoch that validates best. With ``--twin audio`` it is
-a net of the same size that is shown nothing, for comparison.
+a net of the same size that is shown nothing, for comparison; its mixtures are without talkers who are not seen, since
+nothing could tell it whom to leave out.
 
     python train.py --config train_quick.yaml
     python train.py --config train_quick.yaml --twin audio --out runs/2_avss_main/audio_only_quick
     torchrun --nproc_per_node 4 train.py --config train.yaml --trainer.devices 4
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -56,7 +58,7 @@ def train_separator(
         learning: how the weights change.
         trainer: what the training runs on.
         out: the run folder, which the model is exported to; null makes a new one in runs/.
-        twin: audio trains a net of the same size that is shown nothing.
+        twin: audio trains a net of the same size that is shown nothing, on mixtures without unseen talkers.
         epochs: how often it is validated.
         steps: batches in an epoch.
         batch: mixtures in a batch.
@@ -65,6 +67,8 @@ def train_separator(
         wandb: log for Weights & Biases, offline unless logged in.
     """
     out = run_folder(out, "2_avss_main/" + (twin or separator.family))
+    if twin == "audio":
+        mixtures = replace(mixtures, unseen_talkers=(0, 0))
     settings = dict(locals())
     prepared = PreparedStore(store)
     eyes = load_frontend(frontend, prepared)

@@ -205,6 +205,17 @@ def test_a_finished_run_is_exported_again_and_another_of_its_name_is_refused(
         train("2", store, moved, **settings | {"batch": 2, "learning": replace(LEARNING, rate=0.1)})
 
 
+def test_the_twin_that_sees_nothing_is_never_asked_to_leave_out_somebody_who_is_not_seen(
+    runs: Path, store: PreparedStore, tmp_path: Path
+) -> None:
+    settings = {"frontend": runs / "frontend", "separator": SMALL, "twin": "audio"}
+    train("2", store, tmp_path / "alone", **settings)
+    crowd = MixtureSettings(frames=20, unseen_talkers=(1, 1))
+    train("2", store, tmp_path / "crowd", **settings, mixtures=crowd)
+    alone, crowded = (load_model(tmp_path / name, Separator) for name in ("alone", "crowd"))
+    assert same(alone, crowded)
+
+
 def test_a_full_disk_keeps_the_last_checkpoint(
     runs: Path, store: PreparedStore, tiny_disk: Path, tmp_path: Path
 ) -> None:
