@@ -43,7 +43,9 @@ JOINED = $(PYTHON) $(PCA)/join_stores.py --first data/grid/alone --others.genera
 # Lips are read worse by a net that has learned from generated ones too.
 ALONE = $(if $(JOIN),--store data/grid/alone)
 START = $(if $(LANDMARKS),--start runs/1_2_frontend_training/landmarks_grid)
-HEARD = $(if $(NOISE),--sources.recordings $(NOISE)) $(if $(TALKERS),--sources.talkers $(TALKERS))
+# Few real people would be lost among those who join them.
+HEARD = $(if $(NOISE),--sources.recordings $(NOISE)) $(if $(TALKERS),--sources.talkers $(TALKERS)) \
+	$(if $(JOIN),--sources.own_share 0.4)
 # Lips of the talkers are imagined where the frontend stays as it is.
 IMAGINED = $(if $(TALKERS),--sources.imagined true)
 ASKED = $(if $(NOISE),--exam.recordings $(NOISE))

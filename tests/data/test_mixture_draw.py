@@ -88,6 +88,22 @@ def test_all_speakers_of_a_mixture_differ(sources, K):
     assert counts.min() > 0.6 * counts.mean()
 
 
+def test_the_wanted_share_of_faces_is_of_the_own_corpus(sources):
+    settings = MixtureSettings(speakers=(2, 2), frames=10)
+    mixed = replace(sources, own=frozenset("ab"), own_share=0.5)
+    drawn = speakers(sources.bank, draw_recipe(settings, mixed, B, seed=0, step=0).faces.clip)
+    assert np.isin(drawn[:, 0], ["a", "b"]).mean() == pytest.approx(0.5, abs=0.08)
+    assert all(len(set(row)) == 2 for row in drawn)
+    _, counts = np.unique(drawn[~np.isin(drawn, ["a", "b"])], return_counts=True)
+    assert len(counts) == 7 and counts.min() > 0.6 * counts.mean()
+
+
+def test_a_share_of_the_own_corpus_is_refused_where_nobody_else_is(sources):
+    alone = replace(sources, own=frozenset([*"abcdefgh", "single"]), own_share=0.5)
+    with pytest.raises(SettingsError, match="50% of the faces shall be of the own corpus, and nobody else is there"):
+        draw_recipe(EVERYTHING, alone, 1, seed=0, step=0)
+
+
 def test_company_is_never_the_first_face_nor_silent_nor_judged(sources):
     company = frozenset("abcdef")
     settings = MixtureSettings(speakers=(4, 4), frames=10, silent_faces=0.5)

@@ -86,6 +86,22 @@ def test_of_the_mixtures_of_validation_only_those_who_validate_are_judged(make_s
         np.testing.assert_array_equal(recipe.judged, asked)
 
 
+def test_who_joined_the_store_is_not_of_its_own_corpus_at_any_pace(make_store, tmp_path: Path) -> None:
+    split = dict.fromkeys(["a", "b", "c@made"], "train") | {"e": "valid"}
+    mouths = {f"{speaker}/0": np.zeros((4, 32, 48), np.uint8) for speaker in split}
+    store = make_store(tmp_path / "store", mouths, split)
+    train, valid = read(store, SourceSettings(own_share=0.7, paces=[1.2]), faces=1)
+    assert train.own == {"a", "b", "a@1.2", "b@1.2"} and train.own_share == 0.7
+    assert "c@made@1.2" in train.bank.speakers
+    assert valid.own_share is None
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0, -0.2])
+def test_no_share_of_the_own_corpus_is_refused(share: float) -> None:
+    with pytest.raises(SettingsError, match=f"own_share is {share}"):
+        SourceSettings(own_share=share)
+
+
 def test_no_noise_and_no_room_is_in_two_parts(store: PreparedStore, hisses: Path) -> None:
     train, valid = read(store, SourceSettings(recordings=hisses, rooms=2))
     names = [set(noise_of(sources).names) for sources in (train, valid)]

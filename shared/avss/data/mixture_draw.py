@@ -5,6 +5,8 @@ would have, processes that share a batch draw all of it and take their rows, and
 changes nothing else.
 """
 
+from collections.abc import Collection
+
 import numpy as np
 import torch
 
@@ -28,8 +30,8 @@ def draw_recipe(settings: MixtureSettings, sources: Sources, B: int, *, seed: in
     K = int(child("K").integers(settings.speakers[0], settings.speakers[1] + 1))
     E = int(child("E").integers(settings.unseen_talkers[0], settings.unseen_talkers[1] + 1))
     bank, roster = sources.bank, sources.bank.roster
-    company = np.isin(roster.names, np.array(sorted(sources.company), str))
-    speakers = _speakers(child("speakers"), company, B, K)
+    company = _among(roster.names, sources.company)
+    speakers = _speakers(child("speakers"), company, _odds(sources), B, K)
     again = _same_speaker(child("same speaker"), settings.same_speaker, speakers, roster)
     faces = _talk(child, "faces", settings, bank, _clips(child("clips"), speakers, roster, again))
     judged = ~company[speakers]
@@ -65,13 +67,16 @@ def check_enough(settings: MixtureSettings, sources: Sources, clips: str = "the 
         clips: what the clips of ``sources`` are called in an error.
 
     Raises:
-        SettingsError: there are not.
+        SettingsError: there are not, or nobody but the own corpus where it shall have a share.
     """
     K, E = settings.speakers[1], settings.unseen_talkers[1]
     names, unseen = sources.bank.roster.names, sources.unseen.roster.names
     if len(names) < K:
         what = f"mixtures of {K} faces need {K} different speakers; {clips} are of {len(names)}"
         raise SettingsError(what, "at least as many speakers as faces", "prepare more speakers, or ask for fewer faces")
+    if sources.own_share is not None and _among(names, sources.own).all():
+        what = f"{sources.own_share:.0%} of the faces shall be of the own corpus, and nobody else is there"
+        raise SettingsError(what, "others who joined it or are imagined", "set own_share to null")
     _check_choice(E, "people who are not seen", len(unseen) - min(K, len(np.intersect1d(names, unseen))))
     if settings.noise and sources.noise is None:
         raise SettingsError(
@@ -86,9 +91,25 @@ def check_enough(settings: MixtureSettings, sources: Sources, clips: str = "the 
         raise SettingsError(what, "a place for everybody", "set rooms to 0, or ask for fewer people")
 
 
-def _speakers(rng: np.random.Generator, company: np.ndarray, B: int, K: int) -> np.ndarray:
-    """K different speakers of each mixture, [B,K], by chance but for the first, who is none of ``company`` bool [n]."""
-    order = rng.random((B, len(company)))
+def _among(names: np.ndarray, some: Collection[str]) -> np.ndarray:
+    """Which of the names [n] are among some, bool [n]."""
+    return np.isin(names, np.array(sorted(some), str))
+
+
+def _odds(sources: Sources) -> np.ndarray:
+    """How likely each speaker of the bank is to be drawn, float [n], up to a factor."""
+    own = _among(sources.bank.roster.names, sources.own)
+    if sources.own_share is None:
+        return np.ones(len(own))
+    return np.where(own, sources.own_share / own.sum(), (1 - sources.own_share) / (~own).sum())
+
+
+def _speakers(rng: np.random.Generator, company: np.ndarray, odds: np.ndarray, B: int, K: int) -> np.ndarray:
+    """K different speakers of each mixture, [B,K], by their odds [n]; the first is none of ``company`` bool [n].
+
+    Efraimidis and Spirakis, "Weighted random sampling with a reservoir", 2006.
+    """
+    order = -np.log1p(-rng.random((B, len(company)))) / odds
     first = np.where(company, np.inf, order).argmin(axis=1)
     order[np.arange(B), first] = -1
     return np.argsort(order, axis=1)[:, :K]

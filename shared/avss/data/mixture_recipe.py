@@ -96,6 +96,9 @@ class Sources:
         others: the clips of people who are not seen; those of ``bank`` when left out.
         noise, rooms: left out, there is none.
         company: names of the speakers of ``bank`` who only keep others company (:mod:`avss.data.company`).
+        own: names of the speakers of ``bank`` who are of the corpus that is asked about.
+        own_share: share of the faces that are of ``own``, of whom and of others there are some; ``None`` draws
+            everybody as often.
     """
 
     bank: VoiceBank
@@ -103,6 +106,8 @@ class Sources:
     noise: NoiseBank | None = None
     rooms: RoomBank | None = None
     company: frozenset[str] = frozenset()
+    own: frozenset[str] = frozenset()
+    own_share: float | None = None
 
     @property
     def unseen(self) -> VoiceBank:

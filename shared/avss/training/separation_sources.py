@@ -15,7 +15,9 @@ from avss.data.mixtures import MixtureData
 from avss.data.noise import NoiseBank, babble, coloured_noise, join_noise, recorded_noise
 from avss.data.rooms import simulate_rooms
 from avss.data.store import PreparedStore
+from avss.data.store_join import JOINED
 from avss.data.voice_bank import VoiceBank
+from avss.errors import SettingsError
 from avss.training.imagined_lips import with_imagined_lips
 
 _EXAM_FRAMES = 75
@@ -37,6 +39,8 @@ class SourceSettings:
         paces: the training clips are also heard, and seen, at these paces, as if by other people.
         company: where fewer people validate, so many join them, unjudged, of those who would train; nothing is learned
             from them (:func:`avss.data.company.held_back`).
+        own_share: so many of the faces in the training are people of the store's own corpus, the others joined it
+            (:mod:`avss.data.store_join`) or are imagined; null draws everybody as often.
         imagined: the talkers are also seen: lips are imagined for their voices (:mod:`avss.training.imagined_lips`).
     """
 
@@ -47,7 +51,13 @@ class SourceSettings:
     rooms: int = 0
     paces: Sequence[float] = ()
     company: int = 0
+    own_share: float | None = None
     imagined: bool = False
+
+    def __post_init__(self) -> None:
+        if self.own_share is not None and not 0 < self.own_share < 1:
+            what = f"own_share is {self.own_share}"
+            raise SettingsError(what, "a share between 0 and 1, or null", "correct own_share")
 
 
 def separation_data(
@@ -139,15 +149,19 @@ def read_sources(
         bank, company = read_bank(store, part, names=learned_from, speakers=settings.speakers), frozenset[str]()
     else:
         bank, company = read_with_company(store, part, company, faces)
-    bank = heard = see(bank)
-    if training and settings.paces:
-        bank = join([bank, *(at_pace(bank, pace) for pace in settings.paces)])
+    heard = see(bank)
+    banks = [heard, *(at_pace(heard, pace) for pace in settings.paces if training)]
+    own = {
+        name for bank in banks for name, known in zip(bank.speakers, heard.speakers, strict=True) if JOINED not in known
+    }
     return Sources(
-        bank,
+        join(banks) if len(banks) > 1 else heard,
         others=read_talkers(settings.talkers) if training and settings.talkers else None,
         noise=_noise(heard, part, settings, seed) if noisy else None,
         rooms=simulate_rooms(settings.rooms, seed=seed) if settings.rooms else None,
         company=company,
+        own=frozenset(own),
+        own_share=settings.own_share if training else None,
     )
 
 
