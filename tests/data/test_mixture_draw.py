@@ -98,10 +98,11 @@ def test_the_wanted_share_of_faces_is_of_the_own_corpus(sources):
     assert len(counts) == 7 and counts.min() > 0.6 * counts.mean()
 
 
-def test_a_share_of_the_own_corpus_is_refused_where_nobody_else_is(sources):
-    alone = replace(sources, own=frozenset([*"abcdefgh", "single"]), own_share=0.5)
-    with pytest.raises(SettingsError, match="50% of the faces shall be of the own corpus, and nobody else is there"):
-        draw_recipe(EVERYTHING, alone, 1, seed=0, step=0)
+@pytest.mark.parametrize("own", [[], [*"abcdefgh", "single"]], ids=["nobody", "everybody"])
+def test_a_share_of_the_own_corpus_is_refused_where_there_are_no_people_of_both_kinds(sources, own):
+    alike = replace(sources, own=frozenset(own), own_share=0.5)
+    with pytest.raises(SettingsError, match=f"50% .* own corpus, which {len(own)} of 9 are"):
+        draw_recipe(EVERYTHING, alike, 1, seed=0, step=0)
 
 
 def test_company_is_never_the_first_face_nor_silent_nor_judged(sources):

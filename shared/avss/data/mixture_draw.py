@@ -67,16 +67,16 @@ def check_enough(settings: MixtureSettings, sources: Sources, clips: str = "the 
         clips: what the clips of ``sources`` are called in an error.
 
     Raises:
-        SettingsError: there are not, or nobody but the own corpus where it shall have a share.
+        SettingsError: there are not, or not both people of the own corpus and others where it shall have a share.
     """
     K, E = settings.speakers[1], settings.unseen_talkers[1]
     names, unseen = sources.bank.roster.names, sources.unseen.roster.names
     if len(names) < K:
         what = f"mixtures of {K} faces need {K} different speakers; {clips} are of {len(names)}"
         raise SettingsError(what, "at least as many speakers as faces", "prepare more speakers, or ask for fewer faces")
-    if sources.own_share is not None and _among(names, sources.own).all():
-        what = f"{sources.own_share:.0%} of the faces shall be of the own corpus, and nobody else is there"
-        raise SettingsError(what, "others who joined it or are imagined", "set own_share to null")
+    if sources.own_share is not None and not 0 < (own := _among(names, sources.own).sum()) < len(names):
+        what = f"{sources.own_share:.0%} of the faces shall be of the own corpus, which {own} of {len(names)} are"
+        raise SettingsError(what, "some who are, and others who joined it or are imagined", "set own_share to null")
     _check_choice(E, "people who are not seen", len(unseen) - min(K, len(np.intersect1d(names, unseen))))
     if settings.noise and sources.noise is None:
         raise SettingsError(
@@ -98,9 +98,10 @@ def _among(names: np.ndarray, some: Collection[str]) -> np.ndarray:
 
 def _odds(sources: Sources) -> np.ndarray:
     """How likely each speaker of the bank is to be drawn, float [n], up to a factor."""
-    own = _among(sources.bank.roster.names, sources.own)
+    names = sources.bank.roster.names
     if sources.own_share is None:
-        return np.ones(len(own))
+        return np.ones(len(names))
+    own = _among(names, sources.own)
     return np.where(own, sources.own_share / own.sum(), (1 - sources.own_share) / (~own).sum())
 
 
