@@ -1,8 +1,8 @@
 """What activations are computed in: bfloat16 where a machine multiplies it faster, and else float32.
 
 Spectra, losses and weights are float32 on every machine. A training step of ``tcn`` takes two thirds of the time on a
-CPU with tiles for matrices of bfloat16 (Intel's AMX), and many times as long on one that has to emulate them
-(tests/benchmarks/bench_separators.py).
+CPU that multiplies bfloat16 in its vectors (AVX-512 BF16) or in tiles (AMX), and many times as long on one that has to
+emulate it (tests/benchmarks/bench_separators.py).
 """
 
 from typing import Literal
@@ -20,5 +20,6 @@ def resolve(precision: Precision, device: str) -> Resolved:
     if device in ("gpu", "auto") and torch.cuda.is_available():
         faster = torch.cuda.is_bf16_supported(including_emulation=False)
     else:
-        faster = device in ("cpu", "auto") and torch.cpu._is_amx_tile_supported()
+        short = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+        faster = device in ("cpu", "auto") and short
     return "bf16-mixed" if faster else "32-true"
