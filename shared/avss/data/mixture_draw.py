@@ -5,8 +5,6 @@ would have, processes that share a batch draw all of it and take their rows, and
 changes nothing else.
 """
 
-from collections.abc import Collection
-
 import numpy as np
 import torch
 
@@ -30,11 +28,10 @@ def draw_recipe(settings: MixtureSettings, sources: Sources, B: int, *, seed: in
     K = int(child("K").integers(settings.speakers[0], settings.speakers[1] + 1))
     E = int(child("E").integers(settings.unseen_talkers[0], settings.unseen_talkers[1] + 1))
     bank, roster = sources.bank, sources.bank.roster
-    company = _among(roster.names, sources.company)
-    speakers = _speakers(child("speakers"), company, _odds(sources), B, K)
+    speakers = _speakers(child("speakers"), sources.joins, sources.odds, B, K)
     again = _same_speaker(child("same speaker"), settings.same_speaker, speakers, roster)
     faces = _talk(child, "faces", settings, bank, _clips(child("clips"), speakers, roster, again))
-    judged = ~company[speakers]
+    judged = ~sources.joins[speakers]
     heard = (child("silent").random((B, K)) >= settings.silent_faces) | ~judged
     heard[:, 0] = True
 
@@ -74,7 +71,7 @@ def check_enough(settings: MixtureSettings, sources: Sources, clips: str = "the 
     if len(names) < K:
         what = f"mixtures of {K} faces need {K} different speakers; {clips} are of {len(names)}"
         raise SettingsError(what, "at least as many speakers as faces", "prepare more speakers, or ask for fewer faces")
-    if sources.own_share is not None and not 0 < (own := _among(names, sources.own).sum()) < len(names):
+    if sources.own_share is not None and not 0 < (own := len(sources.own.intersection(names))) < len(names):
         what = f"{sources.own_share:.0%} of the faces shall be of the own corpus, which {own} of {len(names)} are"
         raise SettingsError(what, "some who are, and others who joined it or are imagined", "set own_share to null")
     _check_choice(E, "people who are not seen", len(unseen) - min(K, len(np.intersect1d(names, unseen))))
@@ -89,20 +86,6 @@ def check_enough(settings: MixtureSettings, sources: Sources, clips: str = "the 
     if settings.rooms and sources.rooms is not None and sources.rooms.places < K + E:
         what = f"{K} faces and {E} people who are not seen shall be in rooms with {sources.rooms.places} places"
         raise SettingsError(what, "a place for everybody", "set rooms to 0, or ask for fewer people")
-
-
-def _among(names: np.ndarray, some: Collection[str]) -> np.ndarray:
-    """Which of the names [n] are among some, bool [n]."""
-    return np.isin(names, np.array(sorted(some), str))
-
-
-def _odds(sources: Sources) -> np.ndarray:
-    """How likely each speaker of the bank is to be drawn, float [n], up to a factor."""
-    names = sources.bank.roster.names
-    if sources.own_share is None:
-        return np.ones(len(names))
-    own = _among(names, sources.own)
-    return np.where(own, sources.own_share / own.sum(), (1 - sources.own_share) / (~own).sum())
 
 
 def _speakers(rng: np.random.Generator, company: np.ndarray, odds: np.ndarray, B: int, K: int) -> np.ndarray:

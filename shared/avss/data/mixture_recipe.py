@@ -4,8 +4,9 @@ A recipe is numbers only, some kB a batch. :mod:`avss.data.mixture_draw` draws o
 from a list, and :func:`avss.data.mixing.mix` makes sound and features of it on the device that holds the clips.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -114,15 +115,34 @@ class Sources:
         """The clips of people who are not seen."""
         return self.bank if self.others is None else self.others
 
+    @cached_property
+    def joins(self) -> np.ndarray:
+        """Which speakers of the bank's roster only keep others company, bool [n]."""
+        return _among(self.bank.roster.names, self.company)
+
+    @cached_property
+    def odds(self) -> np.ndarray:
+        """How likely each speaker of the bank's roster is to be drawn, float [n], up to a factor."""
+        names = self.bank.roster.names
+        if self.own_share is None:
+            return np.ones(len(names))
+        own = _among(names, self.own)
+        return np.where(own, self.own_share / own.sum(), (1 - self.own_share) / (~own).sum())
+
     def to(self, device: torch.device | str) -> "Sources":
         """The same sources on ``device``."""
-        return Sources(
-            self.bank.to(device),
-            None if self.others is None else self.others.to(device),
-            None if self.noise is None else self.noise.to(device),
-            None if self.rooms is None else self.rooms.to(device),
-            self.company,
+        return replace(
+            self,
+            bank=self.bank.to(device),
+            others=None if self.others is None else self.others.to(device),
+            noise=None if self.noise is None else self.noise.to(device),
+            rooms=None if self.rooms is None else self.rooms.to(device),
         )
+
+
+def _among(names: np.ndarray, some: Collection[str]) -> np.ndarray:
+    """Which of the names [n] are among some, bool [n]."""
+    return np.isin(names, np.array(sorted(some), str))
 
 
 def seen_frames(delay: np.ndarray, lengths: np.ndarray, time: np.ndarray) -> np.ndarray:
