@@ -40,7 +40,7 @@ script = $(PYTHON) $(1)/$(2).py --config $(or $(wildcard $(1)/$(2)_$(PRESET).yam
 LANDMARK_LIPS = $(PYTHON) $(FRONTEND)/train_lip2phone.py --config $(FRONTEND)/train_lip2phone_landmarks.yaml \
 	--landmarks $(LANDMARKS) --split $(SPLIT)
 JOINED = $(PYTHON) $(PCA)/join_stores.py --first data/grid/alone --others.generated $(JOIN) --out data/grid/prepared
-# Lips are read worse by a net that has learned from generated ones too.
+# Lips are read worse, and voices guessed worse from faces, by a net that has learned from generated people too.
 ALONE = $(if $(JOIN),--store data/grid/alone)
 START = $(if $(LANDMARKS),--start runs/1_2_frontend_training/landmarks_grid)
 # Few real people would be lost among those who join them.
@@ -70,9 +70,10 @@ replicate: corpus-$(PRESET)
 	$(call script,$(FRONTEND),label_phones)
 	$(if $(JOIN),$(call script,$(FRONTEND),label_phones) $(ALONE))
 	$(call script,$(FRONTEND),measure_voices) --jobs $(JOBS)
+	$(if $(JOIN),$(call script,$(FRONTEND),measure_voices) --jobs $(JOBS) $(ALONE))
 	$(if $(LANDMARKS),$(LANDMARK_LIPS))
 	$(call script,$(FRONTEND),train_lip2phone) $(START) $(ALONE)
-	$(call script,$(FRONTEND),train_face_to_speaker)
+	$(call script,$(FRONTEND),train_face_to_speaker) $(ALONE)
 	$(call script,$(FRONTEND),join_frontend)
 	$(call script,$(FRONTEND),evaluate)
 	$(call script,$(AVSS_MAIN),train) $(HEARD) $(IMAGINED)

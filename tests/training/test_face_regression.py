@@ -84,6 +84,16 @@ def test_a_whisper_teaches_nothing_of_the_pitch() -> None:
     torch.testing.assert_close(model.voice_head.weight, again.voice_head.weight)
 
 
+def test_a_speaker_with_many_clips_counts_no_more_than_the_others() -> None:
+    faces, strangers = made_faces(20, 0), made_faces(20, 1).clips
+    again = torch.cat([torch.arange(len(faces.speakers)), torch.arange(CLIPS).repeat(100)])
+    many = Faces(FaceBatch(*(part[again] for part in faces.clips)), tuple(faces.speakers[n] for n in again), {})
+    models = fitted(faces)[0], fitted(many)[0]
+    with torch.no_grad():
+        few, more = (model(strangers.shape, strangers.face).voice[:, [0, 4]] for model in models)
+    assert (more - few).square().mean() < 0.02 * few.square().mean()
+
+
 def test_a_number_that_nobody_tells_is_guessed_as_the_mean() -> None:
     faces = made_faces(6, 0)
     faces.clips.known[:, 0] = False

@@ -5,6 +5,8 @@ the average one. Each number of the voice gets the penalty that predicts it best
 fifth of them at a time. A number that no face tells gets the largest penalty, so nearly its mean. The guesses on
 held-out speakers err as those on strangers will; learning from them what a guess is worth does not flatter.
 
+A speaker with many clips counts for no more than one with few: there are as many faces to learn from as speakers.
+
 Source: A. E. Hoerl and R. W. Kennard, "Ridge regression", Technometrics 12(1), 1970.
 """
 
@@ -49,13 +51,16 @@ def fit_voices(model: FaceToSpeaker, faces: Faces, penalties: Iterable[float] = 
     for rows, columns in _known_together(known):
         if len({faces.speakers[row] for row in rows}) < 2:
             continue  # nobody could be held out, so the average voice is guessed
-        inputs, targets = x[rows], voice[np.ix_(rows, columns)]
-        held_out = _held_out(inputs, targets, np.array(faces.speakers)[rows], penalties)
-        errors = {penalty: ((guess - targets) ** 2).mean(axis=0) for penalty, guess in held_out.items()}
+        inputs, targets, names = x[rows], voice[np.ix_(rows, columns)], np.array(faces.speakers)[rows]
+        weights = _alike(names)
+        held_out = _held_out(inputs, targets, names, weights, penalties)
+        errors = {
+            penalty: np.average((guess - targets) ** 2, axis=0, weights=weights) for penalty, guess in held_out.items()
+        }
         best = np.array(list(errors))[np.argmin(list(errors.values()), axis=0)]  # a penalty per number
         chosen = [held_out[penalty][:, place] for place, penalty in enumerate(best)]
         guesses[np.ix_(rows, columns)] = np.stack(chosen, axis=1)
-        fitted = Ridge(alpha=best).fit(inputs, targets)
+        fitted = Ridge(alpha=best).fit(inputs, targets, weights)
         slope[columns], offset[columns] = fitted.coef_, fitted.intercept_
     with torch.no_grad():
         model.voice_head.weight.copy_(torch.from_numpy(slope))
@@ -70,14 +75,19 @@ def _known_together(known: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]
             yield np.flatnonzero(pattern), np.flatnonzero((known == pattern[:, None]).all(axis=0))
 
 
+def _alike(speakers: np.ndarray) -> np.ndarray:
+    """Weights [N] of clips of mean 1, by which each of the ``speakers`` [N] counts as much as any other."""
+    _, number, count = np.unique(speakers, return_inverse=True, return_counts=True)
+    return len(speakers) / (len(count) * count[number])
+
+
 def _held_out(
-    inputs: np.ndarray, targets: np.ndarray, speakers: np.ndarray, penalties: Iterable[float]
+    inputs: np.ndarray, targets: np.ndarray, speakers: np.ndarray, weights: np.ndarray, penalties: Iterable[float]
 ) -> dict[float, np.ndarray]:
     """For each penalty what is guessed of ``targets`` [N,V] while their speaker is held out."""
     folds = GroupKFold(min(_FOLDS, len(set(speakers))))
+    shared = {"groups": speakers, "cv": folds, "params": {"sample_weight": weights}}
     return {
-        penalty: cross_val_predict(Ridge(alpha=penalty), inputs, targets, groups=speakers, cv=folds).reshape(
-            targets.shape
-        )
+        penalty: cross_val_predict(Ridge(alpha=penalty), inputs, targets, **shared).reshape(targets.shape)
         for penalty in penalties
     }
