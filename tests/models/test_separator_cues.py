@@ -51,6 +51,22 @@ def test_a_mouth_at_rest_is_not_blown_up() -> None:
     assert standardised(rest, torch.ones(1, 1, 50, 1, dtype=torch.bool)).abs().max() < 0.1
 
 
+def test_identities_are_off_in_training_alone_by_the_same_in_all_frames_and_never_the_lips(features: Tensor) -> None:
+    cues = visual(identity_dropout=0.0)
+    cues.mistaken = 0.5
+    assert torch.equal(cues(features), cues(features))
+    cues.train()
+    assert not torch.equal(cues(features), cues(features))
+    many = features[:1, :1, :, -IDENTITY:].expand(4000, 1, T, IDENTITY)
+    off = cues._mistaken(many) - many
+    torch.testing.assert_close(off, off[:, :, :1].expand_as(off), rtol=0, atol=1e-5)
+    assert off.std() == pytest.approx(0.5, rel=0.05) and off.mean().abs() < 0.02
+    features[..., -IDENTITY:] = 0
+    lips_alone = visual("lips")
+    lips_alone.mistaken = 0.5
+    assert torch.equal(lips_alone.train()(features), lips_alone(features))
+
+
 def test_lips_are_misread_in_training_alone_and_never_the_identity_or_what_is_not_seen(features: Tensor) -> None:
     features[:, 0] = 0
     torch.manual_seed(0)

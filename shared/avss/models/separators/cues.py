@@ -2,8 +2,10 @@
 
 A net that has met few speakers learns who they are instead of what lips do. Against that, the features of the lips are
 standardised within each clip and squeezed through a bottleneck of a few channels, and the embedding of the face is
-hidden from the net in a share of the training clips. It also believes lips too readily, and is led astray by a face
-that the frontend misreads; so lips may be blended with somebody else's in training. Convolutions at the rate of the
+hidden from the net in a share of the training clips. It also believes its eyes too readily, and is led astray by a face
+that the frontend misreads; so lips may be blended with somebody else's in training. Faces of people whom the frontend
+has learned from, and those that are imagined, tell their voices as no face of a stranger does; so what they tell may be
+made as doubtful in training as strangers' faces are. Convolutions at the rate of the
 video, which cost next to nothing beside those over the sound, then look at half a second around each frame.
 
 The audio-only twin listens by the number of a voice alone: the same net with learned constants instead of what is seen.
@@ -38,6 +40,8 @@ class VisualCues(nn.Module):
         identity_dropout: share of faces whose identity is hidden in training.
         sight: what is looked at of the features.
         misread: largest share of somebody else in what is seen of a face's lips in training.
+        mistaken: deviation of what the identity is off by in training; 1 is that of voices guessed from faces of
+            strangers (:class:`~avss.models.face_to_speaker.FaceToSpeaker`).
 
     Raises:
         ModelError: ``sight`` leaves nothing to look at.
@@ -55,11 +59,12 @@ class VisualCues(nn.Module):
         identity_dropout: float = 0.5,
         sight: Sight = "all",
         misread: float = 0.0,
+        mistaken: float = 0.0,
     ) -> None:
         super().__init__()
         self.features, self.identity, self.channels, self.bottleneck = features, identity, channels, bottleneck
         self.standardise, self.identity_dropout = standardise, identity_dropout
-        self.sight, self.misread = sight, misread
+        self.sight, self.misread, self.mistaken = sight, misread, mistaken
         self._standardised = self._standardising()
         lips = 0 if sight == "identity" else features - identity
         who = 0 if sight == "lips" else identity
@@ -92,6 +97,7 @@ class VisualCues(nn.Module):
             lips = self._misread(lips) if self.training and self.misread else lips
             shown.append(self.lips(self._standardised(lips, seen) if self.standardise else lips) * seen)
         if self.who is not None:
+            who = self._mistaken(who) if self.training and self.mistaken else who
             shown.append(self.who(self.drop(who)) * seen)
         shown = torch.cat(shown, dim=-1).transpose(-1, -2).flatten(0, 1)  # [B·K,C',T]
         return self.context(shown).unflatten(0, features.shape[:2])
@@ -100,6 +106,10 @@ class VisualCues(nn.Module):
         """The lips [B,K,T,D], each blended with those of the same place in the mixture before."""
         share = self.misread * torch.rand(*lips.shape[:2], 1, 1, device=lips.device)
         return torch.lerp(lips, lips.roll(1, 0), share.to(lips.dtype))
+
+    def _mistaken(self, who: Tensor) -> Tensor:
+        """The identities [B,K,T,D], each off by the same in all frames of the mixture."""
+        return who + self.mistaken * torch.randn_like(who[:, :, :1])
 
     def _standardising(self) -> Callable[[Tensor, Tensor], Tensor]:
         """What standardises lips by the frames that are seen; a module where it has to remember."""

@@ -33,7 +33,7 @@ Make = TypeVar("Make", bound=Callable[..., Any])
 FAMILIES: dict[Family, Callable[..., nn.Module]] = {"tcn": TCN, "bandsplit": BandSplit, "convtasnet": ConvTasNet}
 CAUSAL_FAMILIES: dict[Family, Callable[..., CausalTCN]] = {"tcn": CausalTCN}
 
-_OF_CUES = ("bottleneck", "standardise", "identity_dropout", "sight", "misread")
+_OF_CUES = ("bottleneck", "standardise", "identity_dropout", "sight", "misread", "mistaken")
 _OF_NETS = ("width", "stages", "fusion")
 
 
@@ -51,6 +51,7 @@ class SeparatorSettings:
         identity_dropout: share of faces whose identity is hidden in training.
         sight: what is looked at of the features.
         misread: largest share of somebody else in what is seen of a face's lips in training.
+        mistaken: deviation of what the identity is off by in training; 1 is that of strangers' faces.
         causal: hear and see the past alone, for streams; the lips are then all that is looked at.
     """
 
@@ -63,6 +64,7 @@ class SeparatorSettings:
     identity_dropout: float = 0.5
     sight: Sight = "all"
     misread: float = 0.0
+    mistaken: float = 0.0
     causal: bool = False
 
 
