@@ -85,11 +85,12 @@ def test_another_store_joins_before_anything_is_learned() -> None:
     assert join["--out"] == settings(["", "--config", fit["--config"]])["store"]
 
 
-def test_lips_are_learned_from_real_clips_alone() -> None:
+def test_lips_and_faces_are_learned_from_real_clips_alone_and_judged_beside_them() -> None:
     commands = planned(*GRID, "JOIN=made")
     alone = [options(command).get("--store") for command in commands]
     names = [Path(command[0]).name for command, store in zip(commands, alone, strict=True) if store]
-    assert names == ["label_phones.py", "train_lip2phone.py"]
+    needed = ["label_phones.py", "measure_voices.py"]
+    assert names == [*needed, "train_lip2phone.py", "train_face_to_speaker.py", "evaluate.py"]
     assert set(alone) == {None, options(commands[0])["--out"]}
 
 
