@@ -5,8 +5,8 @@ standardised within each clip and squeezed through a bottleneck of a few channel
 hidden from the net in a share of the training clips. It also believes its eyes too readily, and is led astray by a face
 that the frontend misreads; so lips may be blended with somebody else's in training. Faces of people whom the frontend
 has learned from, and those that are imagined, tell their voices as no face of a stranger does; so what they tell may be
-made as doubtful in training as strangers' faces are. Convolutions at the rate of the
-video, which cost next to nothing beside those over the sound, then look at half a second around each frame.
+made as doubtful in training as strangers' faces are. Convolutions at the rate of the video, which cost next to nothing
+beside those over the sound, then look at half a second around each frame.
 
 The audio-only twin listens by the number of a voice alone: the same net with learned constants instead of what is seen.
 Which voice comes out where is then for a permutation-invariant loss to settle.
