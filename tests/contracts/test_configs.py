@@ -9,11 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted(ROOT.glob("[1-9]_*/**/*.yaml"))
 ABLATIONS = [path for path in FILES if path.parent.name == "ablations"]
 CONFIGS = [path for path in FILES if path.parent.name not in {"ablations", "sweeps"}]
+CURRICULA = [path for path in CONFIGS if "\nlevels:" in path.read_text()]
 
 
 def name_of(path: Path) -> str:
@@ -31,6 +33,12 @@ def test_a_config_loads_in_its_script(config: Path, run_python: Callable[..., st
     run_python(script_of(config), "--config", config, "--print_config")
 
 
+@pytest.mark.parametrize("config", CURRICULA, ids=name_of)
+def test_a_curriculum_has_time_for_its_last_level(config: Path) -> None:
+    settings = yaml.safe_load(config.read_text())
+    assert settings["pacing"]["longest"] * (len(settings["levels"]) - 1) < settings["epochs"]
+
+
 @pytest.mark.parametrize("ablation", ABLATIONS, ids=name_of)
 def test_an_ablation_asks_one_question(ablation: Path) -> None:
     questions = [line for line in ablation.read_text().splitlines() if line.startswith("question:")]
@@ -46,3 +54,4 @@ def test_the_ablations_of_a_folder_are_accepted_by_its_script(folder: Path, run_
 
 def test_there_are_configs_to_check() -> None:
     assert CONFIGS
+    assert CURRICULA

@@ -18,6 +18,7 @@ from avss.data.mixture_settings import MixtureSettings
 from avss.data.mixtures import MixtureData
 from avss.data.noise import coloured_noise
 from avss.data.voice_bank import VoiceBank
+from avss.errors import SettingsError
 from avss.models.audio_visual import AudioVisualSeparator
 from avss.models.separators.separator import Separator
 from avss.training.cached_features import without_features
@@ -72,7 +73,7 @@ def train(
     epochs: int = 4,
     trainer: TrainerSettings = ON_CPU,
     parts: Mapping[str, PartLearning] = PARTS,
-    pacing: Pacing = Pacing(patience=1, gain=100),  # noqa: B008
+    pacing: Pacing = Pacing(patience=1, gain=100, longest=2),  # noqa: B008
     **interruption: Any,
 ) -> SeparationTask:
     levels = len(data.recipes.levels)
@@ -218,12 +219,20 @@ def test_each_level_and_number_of_faces_is_validated_by_itself_and_all_together(
 ) -> None:
     # Of whole clips, in which everybody speaks.
     levels = [replace(level, frames=12) for level in LADDER]
-    train(small_twin, mixtures_of(without_features(buzzing_bank), levels), tmp_path, epochs=2)
+    train(small_twin, mixtures_of(without_features(buzzing_bank), levels), tmp_path, epochs=3)
     scores = table(tmp_path)
     assert scores[f"{SCORE}_level0"].tolist() == scores[f"{SCORE}_2faces"].tolist()
     assert scores[f"{SCORE}_level1"].tolist() == scores[f"{SCORE}_3faces"].tolist()
     mean = (2 * scores[f"{SCORE}_level0"] + 3 * scores[f"{SCORE}_level1"]) / 5
     pd.testing.assert_series_equal(scores[SCORE], mean, check_names=False, rtol=1e-4)
+
+
+def test_a_curriculum_without_time_for_its_last_level_is_refused(
+    buzzing_bank: VoiceBank, small_twin: Separator, tmp_path: Path
+) -> None:
+    data = mixtures_of(without_features(buzzing_bank), LADDER)
+    with pytest.raises(SettingsError, match="2 epochs, of which the levels before the last one may take 2"):
+        train(small_twin, data, tmp_path, epochs=2)
 
 
 def test_all_levels_at_once_are_no_way_from_one_to_the_next(

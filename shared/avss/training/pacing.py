@@ -124,6 +124,17 @@ class Curriculum(Callback):
     def __init__(self, pacing: Pacing, recipes: Recipes) -> None:
         self.place, self._pacing, self._recipes = Place(), pacing, recipes
 
+    def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
+        """Check that there is time for every level.
+
+        Raises:
+            SettingsError: the training may end before it comes to its last level.
+        """
+        before, epochs = self._pacing.longest * (len(self._recipes.levels) - 1), trainer.max_epochs or 0
+        if self._pacing.order != "uniform" and before >= epochs:
+            what = f"{epochs} epochs, of which the levels before the last one may take {before}"
+            raise SettingsError(what, "time for every level", "train for more epochs, or make pacing.longest smaller")
+
     def state_dict(self) -> dict[str, Any]:
         """The place."""
         return asdict(self.place)
