@@ -21,14 +21,24 @@ def sources(make_bank):
 
 @pytest.fixture(scope="module")
 def exam(sources):
-    return draw_exam(sources, mixtures=5, frames=10, shift=2, silent_faces=0.2, seed=3)
+    return draw_exam(sources, mixtures=5, frames=10, shift=2, silent=2, seed=3)
 
 
 def test_every_number_of_faces_meets_every_level(exam):
     assert exam.id.is_unique
     counts = exam.assign(snr=exam.snr.fillna(99)).groupby(["K", "snr"]).size()
-    assert counts.to_dict() == {(K, snr): 5 for K in (2, 3, 4, 5, 6) for snr in (99, 10, 0, -5)}
+    assert counts.to_dict() == {(K, snr): 5 + 2 for K in (2, 3, 4, 5, 6) for snr in (99, 10, 0, -5)}
     assert (exam.noise.isna() == exam.snr.isna()).all()
+
+
+def test_one_face_is_silent_in_the_mixtures_that_are_there_for_it(exam):
+    silent = exam.filter(like="face_").eq("rests").sum(axis=1)
+    assert silent.tolist() == (exam.id.str[3:7].astype(int) >= 5).astype(int).tolist()
+
+
+def test_one_face_alone_cannot_be_the_silent_one(sources):
+    with pytest.raises(SettingsError, match="a silent face in mixtures of one face"):
+        draw_exam(sources, faces=[1, 2], mixtures=1, silent=1)
 
 
 def test_the_levels_differ_in_nothing_but_the_level(exam):
@@ -54,7 +64,7 @@ def test_unknown_sexes_stay_unknown(sources):
 
 
 def test_a_list_is_a_function_of_its_seed(exam, sources):
-    again, other = (draw_exam(sources, mixtures=5, frames=10, shift=2, silent_faces=0.2, seed=seed) for seed in (3, 4))
+    again, other = (draw_exam(sources, mixtures=5, frames=10, shift=2, silent=2, seed=seed) for seed in (3, 4))
     pd.testing.assert_frame_equal(again, exam)
     assert not again.clip_1.equals(other.clip_1)
 
@@ -64,7 +74,7 @@ def test_a_list_of_one_seed_is_the_same_on_every_machine(exam):
     assert row.tolist() == [
         *("k2-0001+0dB", 7688, 0.0),
         *("007/0", "007", "f", 1.66, -1, "speaks"),
-        *("e/1", "e", "m", 0.14, 0, "rests"),
+        *("e/1", "e", "m", 0.14, 0, "speaks"),
     ]
 
 
@@ -74,7 +84,7 @@ def test_a_list_comes_back_as_it_was_written(exam, tmp_path: Path):
 
 
 def test_a_list_tells_who_joins(sources):
-    exam = draw_exam(replace(sources, company=frozenset("adefg")), mixtures=9, frames=10, silent_faces=0.3, seed=3)
+    exam = draw_exam(replace(sources, company=frozenset("adefg")), mixtures=9, frames=10, seed=3)
     for row in exam.to_dict("records"):
         faces = [(row[f"speaker_{k + 1}"], row[f"face_{k + 1}"]) for k in range(row["K"])]
         assert faces[0][1] == "speaks"
@@ -91,14 +101,13 @@ def paused(bank, clips, frames):
 def test_a_mixture_in_which_somebody_only_pauses_makes_way_for_the_next(sources):
     pausing = paused(sources.bank, clips=3, frames=5)
     plain, found = (
-        draw_exam(Sources(bank), faces=[2], levels=[None], mixtures=40, frames=5, silent_faces=0.2)
-        for bank in (sources.bank, pausing)
+        draw_exam(Sources(bank), faces=[2], levels=[None], mixtures=40, frames=5) for bank in (sources.bank, pausing)
     )
 
     def pauses(exam: pd.DataFrame) -> pd.Series:
         """Whether somebody speaks in a mixture whose first frame is that of a clip that begins with a pause."""
         faces = (exam[f"clip_{k}"].isin(pausing.ids[:3]) & exam[f"delay_{k}"].eq(0) for k in (1, 2))
-        first, second = (face & exam[f"face_{k}"].eq("speaks") for k, face in enumerate(faces, start=1))
+        first, second = faces
         return first | second
 
     assert pauses(plain).any() and not pauses(found).any()

@@ -27,7 +27,7 @@ def sources(make_bank):
 
 @pytest.fixture(scope="module")
 def exam(sources):
-    return draw_exam(sources, faces=(2, 3, 5), mixtures=6, frames=10, shift=2, silent_faces=0.3)
+    return draw_exam(sources, faces=(2, 3, 5), mixtures=6, frames=10, shift=2, silent=2)
 
 
 def rebuilt(exam, sources, batch):
@@ -72,9 +72,7 @@ def test_a_list_does_not_ask_in_which_order_the_clips_lie(exam, sources, make_ba
 
 
 def test_a_list_is_mixed_as_training_is(exam, sources):
-    recipe = draw_recipe(
-        MixtureSettings(speakers=(3, 3), frames=10, shift=2, silent_faces=0.3, resting=1.0), sources, 6, seed=0, step=3
-    )
+    recipe = draw_recipe(MixtureSettings(speakers=(3, 3), frames=10, shift=2), sources, 6, seed=0, step=3)
     made = mix(recipe, sources)
     for number in range(6):
         _, voices, _, valid, features = rebuilt(exam[exam.K == 3], sources, 8)[f"k3-{number:04d}"]
@@ -111,7 +109,7 @@ def test_a_mixture_in_which_nothing_is_heard_of_a_clip_is_named(exam, sources):
 
 def test_missing_clips_are_named(exam, sources, make_bank):
     fewer = make_bank({name: lengths for name, lengths in SPEAKERS.items() if name > "b"})
-    with pytest.raises(StoreError, match=r"4 of the 15 clips of the exam list are missing: a/0, a/1, b/0, b/1\. "):
+    with pytest.raises(StoreError, match=r"4 of the 16 clips of the exam list are missing: a/0, a/1, b/0, b/1\. "):
         next(exam_mixtures(exam, replace(sources, bank=fewer), 8))
     with pytest.raises(StoreError, match=r"13 of the 15 clips.*: a/0, a/1, b/0, b/1, c/0, …"):
         next(exam_mixtures(exam, replace(sources, bank=make_bank({"h": [12, 10]})), 8))

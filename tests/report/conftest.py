@@ -94,7 +94,7 @@ def material() -> Material:
         torch.ones(4, 75, dtype=torch.bool),
     )
     sources = Sources(bank, noise=coloured_noise(seconds=3))
-    exam = draw_exam(sources, faces=(2, 3), levels=(None, 0.0), mixtures=3, frames=50, silent_faces=0.2)
+    exam = draw_exam(sources, faces=(2, 3), levels=(None, 0.0), mixtures=3, frames=50, silent=1)
     _, mixture = next(iter(exam_mixtures(exam.head(1), sources, 1)))
     return Material(sources, exam, mixture)
 

@@ -88,7 +88,7 @@ def test_stage_4_compares_all_stages_and_does_nothing_twice(
     runs: Path, speaking_store: PreparedStore, tmp_path: Path
 ) -> None:
     options = ["--run", runs / "av", "--out", tmp_path, "--frozen", runs / "earlier"]
-    more = {"faces": "[2,3]", "levels": "[null,0]", "mixtures": 2, "silent_faces": 0.3, "audio_only": runs / "twin"}
+    more = {"faces": "[2,3]", "levels": "[null,0]", "mixtures": 2, "silent": 1, "audio_only": runs / "twin"}
     options += asked(speaking_store, tmp_path / "paper.csv", listened=1, **more)
     done = command("4_curriculum_learning", *options)
     assert done.returncode == 0, done.stderr
@@ -147,6 +147,12 @@ def test_company_joins_and_what_cannot_be_mixed_even_so_is_told(
     assert told["missing"]["an exam of 7, 8 faces"] == "that needs 8 different speakers and 6 are there"
     said = capsys.readouterr().out
     assert "in company, and not judged: a, b" in said and "missing: an exam of 7, 8 faces, for that needs 8" in said
+
+
+def test_those_who_were_held_back_from_training_join_too(speaking_store: PreparedStore, tmp_path: Path) -> None:
+    exam = settings(speaking_store, tmp_path, faces=(2, 5), held_back=1)
+    sources = read_sources(exam, speaking_store)
+    assert len(sources.company) == 1 and sources.company < {"a", "b"}
 
 
 def test_without_need_nobody_joins(speaking_store: PreparedStore, tmp_path: Path) -> None:

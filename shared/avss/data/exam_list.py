@@ -4,7 +4,8 @@ Like the metadata of LibriMix (Cosentino et al., 2020), a list holds no sound, o
 and which stretch of which noise. It is drawn from a split and a seed by the code that draws training mixtures, and
 mixed by the code that mixes them. Each set of voices comes once without noise and once at each level of the same noise,
 so that what noise costs is told from what the voices cost. Every voice is heard in every mixture: where a clip is so
-long that only a pause of it would be, the next mixture takes its place.
+long that only a pause of it would be, the next mixture takes its place. Only in mixtures that are there for it, one
+face is silent.
 
 ::
 
@@ -58,7 +59,7 @@ def draw_exam(
     frames: int = 75,
     gain_range: float = 2.5,
     shift: int = 0,
-    silent_faces: float = 0.0,
+    silent: int = 0,
     seed: int = 0,
 ) -> pd.DataFrame:
     """Draw a list.
@@ -67,15 +68,18 @@ def draw_exam(
         sources: the clips of the speakers to test on, and the noise.
         faces: numbers of faces K.
         levels: of the voices above the noise, dB; ``None`` is no noise.
-        mixtures: of each number of faces, at each level.
-        frames, gain_range, shift, silent_faces: as in :class:`~avss.data.mixture_settings.MixtureSettings`; the
-            faces that are silent rest.
+        mixtures: of each number of faces, at each level, in which every face speaks.
+        frames, gain_range, shift: as in :class:`~avss.data.mixture_settings.MixtureSettings`.
+        silent: so many mixtures more of each kind, in which the last face rests and is silent.
         seed: of the list.
 
     Raises:
-        SettingsError: there are fewer speakers than faces, no noise without the speakers of a mixture, or too few
-            mixtures in which every voice is heard.
+        SettingsError: there are fewer speakers than faces, no noise without the speakers of a mixture, too few
+            mixtures in which every voice is heard, or a face shall be silent where there is no other.
     """
+    if silent and min(faces) < 2:
+        do = "ask for more faces, or for no silent ones"
+        raise SettingsError("a silent face in mixtures of one face", "somebody else who speaks", do)
     noisy = any(level is not None for level in levels)
     rows = []
     for K in faces:
@@ -84,11 +88,11 @@ def draw_exam(
             frames=frames,
             gain_range=gain_range,
             shift=shift,
-            silent_faces=silent_faces,
             noise=float(noisy),
         )
-        recipe = _draw_audible(settings, sources, mixtures, seed)
-        for number in range(mixtures):
+        recipe = _draw_audible(settings, sources, mixtures + silent, seed)
+        recipe.heard[mixtures:, -1] = False
+        for number in range(mixtures + silent):
             voices = _voices(recipe, number, sources.bank) | {"seed": seed, "frames": frames}
             rows += [
                 {"id": _name(K, number, level)} | voices | _noise(recipe, number, sources.noise, level)

@@ -16,6 +16,7 @@ import torch
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from torch import Tensor
 
+from avss.data.exam_list import RESTS
 from avss.data.exam_mixtures import exam_mixtures
 from avss.data.mixing import Mixtures
 from avss.data.mixture_recipe import Sources
@@ -49,7 +50,8 @@ def sit_exam(
         sources: what its mixtures are made from, on the device to separate on.
         rows: of different names; a row is left out of mixtures of more faces than it can separate.
         folder: where scores are kept, in ``mixtures.csv``.
-        listened: of so many mixtures of each K and level the slow metrics are computed, the first ones of the list.
+        listened: of so many mixtures of each K and level the slow metrics are computed, the first ones of the list in
+            which every face speaks.
         batch: mixtures at a time.
         jobs: processes for the slow metrics; -1 uses all cores.
 
@@ -64,7 +66,8 @@ def sit_exam(
         ModelError: a separator gives what is no number.
         OutputError: ``folder`` cannot be written.
     """
-    heard = set(exam.groupby(["K", "snr"], dropna=False).head(listened).id)
+    spoken = exam[~exam.filter(regex=r"^face_\d+$").eq(RESTS).any(axis=1)]
+    heard = set(spoken.groupby(["K", "snr"], dropna=False).head(listened).id)
     book = ScoreBook(folder / MIXTURES, _checksums(exam, sources, rows, heard))
     missing = book.missing
     todo = exam[exam.id.isin({mixture for _, mixture in missing})]

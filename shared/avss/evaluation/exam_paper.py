@@ -12,7 +12,7 @@ from jsonargparse.typing import NonNegativeInt, PositiveInt
 
 from avss.data.bank_faces import with_faces
 from avss.data.bank_reading import read_bank
-from avss.data.company import read_with_company
+from avss.data.company import held_back, read_with_company
 from avss.data.exam_list import FACES, LEVELS, draw_exam, read_exam, write_exam
 from avss.data.mixture_recipe import Sources
 from avss.data.noise import NoiseBank, babble, coloured_noise, join_noise, recorded_noise
@@ -33,11 +33,13 @@ class ExamSettings:
         part: of the split, whose voices are mixed.
         company: part of the split who joins the mixtures, unjudged, where ``part`` has fewer speakers than the largest
             K; null is nobody.
+        held_back: so many join beside them of those who would train, whom the training of the separator left out
+            (``sources.company`` of its settings).
         faces: numbers of faces K; those beyond the speakers and their company are left out.
         levels: of the voices above the noise, dB; null is no noise.
-        mixtures: of each number of faces, at each level.
+        mixtures: of each number of faces, at each level, in which every face speaks.
+        silent: so many more, in which one face is silent; of them only what leaks into its voice is told.
         frames: length of the mixtures.
-        silent_faces: share of the faces that are seen resting and not heard.
         seed: of the paper.
         recordings: folder of noise, of which the share of ``part`` is used beside coloured noise.
         babble: talkers in the babble that is used too; 0 is no babble.
@@ -53,11 +55,12 @@ class ExamSettings:
     paper: Path
     part: Split = "test"
     company: Split | None = None
+    held_back: NonNegativeInt = 0
     faces: Sequence[PositiveInt] = FACES
     levels: Sequence[float | None] = LEVELS
     mixtures: PositiveInt = 100
+    silent: NonNegativeInt = 20
     frames: PositiveInt = 75
-    silent_faces: float = 0.0
     seed: NonNegativeInt = 0
     recordings: Path | None = None
     babble: NonNegativeInt = 4
@@ -74,10 +77,10 @@ def read_sources(settings: ExamSettings, store: PreparedStore) -> Sources:
 
     Raises:
         CorpusError: there are no clips of a part of the split, or no recordings.
-        SettingsError: there are fewer speakers than talkers in the babble.
+        SettingsError: there are fewer speakers than talkers in the babble, or than are held back.
         StoreError: a volume is missing or damaged.
     """
-    company = store.speakers.get(settings.company, []) if settings.company else []
+    company = {*store.speakers.get(settings.company or "", []), *held_back(store, settings.held_back)}
     bank, joining = read_with_company(store, settings.part, company, max(settings.faces))
     return Sources(with_faces(bank, store, mouths=True), noise=_noise(settings, store), company=joining)
 
@@ -103,7 +106,7 @@ def read_paper(settings: ExamSettings, sources: Sources) -> pd.DataFrame:
             levels=settings.levels,
             mixtures=settings.mixtures,
             frames=settings.frames,
-            silent_faces=settings.silent_faces,
+            silent=settings.silent,
             seed=settings.seed,
         )
         write_exam(settings.paper, drawn)

@@ -1,4 +1,8 @@
-"""All that is said of one separated mixture: means over the faces that speak, and what leaks from those that do not."""
+"""All that is said of one separated mixture: means over its voices, or what leaks into the one of a silent face.
+
+Where a face is silent fewer voices are mixed, perhaps a single one, which no separation makes better. So of such a
+mixture nothing but the leak is told.
+"""
 
 from dataclasses import dataclass
 
@@ -9,22 +13,22 @@ from avss.evaluation.separation_metrics import level, sdr, si_sdr
 
 @dataclass(frozen=True)
 class MixtureScores:
-    """Means over the faces of one mixture that speak and are judged.
+    """Means over the faces of one mixture: of the voices ``None`` where a face is silent, else of the leak.
 
     Attributes:
-        si_sdr: of the voices, dB.
+        si_sdr: of the voices that are judged, dB.
         si_sdri, sdri: beyond what the mixture itself has, dB.
         confused: share of the voices that are nearer to the voice of another face than to their own.
         failed: share of the voices with an SI-SDRi below zero: better left alone.
-        leakage: level of the outputs of silent faces beside the mixture, dB; ``None`` where every face speaks.
+        leakage: level of the outputs of silent faces beside the mixture, dB.
     """
 
-    si_sdr: float
-    si_sdri: float
-    sdri: float
-    confused: float
-    failed: float
-    leakage: float | None
+    si_sdr: float | None = None
+    si_sdri: float | None = None
+    sdri: float | None = None
+    confused: float | None = None
+    failed: float | None = None
+    leakage: float | None = None
 
 
 class MixtureJudge:
@@ -57,18 +61,19 @@ class MixtureJudge:
         Raises:
             ValueError: an estimate is not finite, or of another length.
         """
-        spoken, silent = estimates[self._heard][self._places], estimates[~self._heard]  # [J,S], [K-H,S]
+        silent = estimates[~self._heard]  # [K-H,S]
+        if len(silent):
+            return MixtureScores(leakage=level(signal=silent, mixture=self._mixture.expand_as(silent)).mean().item())
+        spoken = estimates[self._places]  # [J,S]
         J, H = len(spoken), len(self._voices)
         each = spoken[:, None].expand(-1, H, -1), self._voices[None].expand(J, -1, -1)  # [J,H,S]
         matches = si_sdr(estimate=each[0], reference=each[1])  # [J,H], of estimates with voices
         own = matches.gather(1, self._places[:, None])[:, 0]
         gain = own - self._si_sdr
-        leaks = level(signal=silent, mixture=self._mixture.expand_as(silent)) if len(silent) else None
         return MixtureScores(
             si_sdr=own.mean().item(),
             si_sdri=gain.mean().item(),
             sdri=(sdr(estimate=spoken, reference=self._voices[self._places]) - self._sdr).mean().item(),
             confused=(matches.argmax(dim=1) != self._places).double().mean().item(),
             failed=(gain < 0).double().mean().item(),
-            leakage=None if leaks is None else leaks.mean().item(),
         )
