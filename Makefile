@@ -48,6 +48,10 @@ HEARD = $(if $(NOISE),--sources.recordings $(NOISE)) $(if $(TALKERS),--sources.t
 	$(if $(JOIN),--sources.own_share 0.4)
 # Lips of the talkers are imagined where the frontend stays as it is.
 IMAGINED = $(if $(TALKERS),--sources.imagined true)
+# The twin that sees nothing learns for as many steps as stages 2 and 3 together, and climbs as stage 4 does.
+TWIN = runs/$(1)/audio_only_$(PRESET)
+TWIN_STEPS_quick := 200
+TWIN_STEPS_grid := 215
 ASKED = $(if $(NOISE),--exam.recordings $(NOISE))
 
 .PHONY: help setup replicate corpus-quick corpus-grid test benchmark lock clean
@@ -77,11 +81,14 @@ replicate: corpus-$(PRESET)
 	$(call script,$(FRONTEND),join_frontend)
 	$(call script,$(FRONTEND),evaluate) $(ALONE)
 	$(call script,$(AVSS_MAIN),train) $(HEARD) $(IMAGINED)
-	$(call script,$(AVSS_MAIN),train) $(HEARD) $(IMAGINED) --twin audio --out runs/2_avss_main/audio_only_$(PRESET)
+	$(call script,$(AVSS_MAIN),train) $(HEARD) $(IMAGINED) --twin audio --steps $(TWIN_STEPS_$(PRESET)) \
+		--out $(call TWIN,$(AVSS_MAIN))
 	$(call script,$(AVSS_MAIN),evaluate) $(ASKED)
 	$(call script,$(FINE_TUNING),train) $(HEARD)
 	$(call script,$(FINE_TUNING),evaluate) $(ASKED)
 	$(call script,$(CURRICULUM),train) $(HEARD) $(IMAGINED)
+	$(call script,$(CURRICULUM),train) $(HEARD) $(IMAGINED) --twin audio --start $(call TWIN,$(AVSS_MAIN)) \
+		--out $(call TWIN,$(CURRICULUM))
 	$(call script,$(CURRICULUM),evaluate) $(ASKED)
 	shopt -s nullglob; $(AVSS) report runs/*/{quick,grid} runs/*/*_{quick,grid} --out runs/report.html
 

@@ -2,20 +2,24 @@
 
 It starts from stage 3's model. A level is left when validation no longer gains there; a share of the batches keeps
 coming from the levels already left. Validation is on all levels alike, and so is the choice of the epoch that is
-exported.
+exported. With ``--twin audio`` it is stage 2's twin that climbs, for comparison, on mixtures without unseen talkers.
 
     python train.py --config train_quick.yaml
+    python train.py --config train_quick.yaml --twin audio --start runs/2_avss_main/audio_only_quick
+        --out runs/4_curriculum_learning/audio_only_quick
     python train.py --config train_quick.yaml --pacing.order uniform --out runs/4_curriculum_learning/uniform
 """
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytorch_lightning as pl
 
 from avss.data.mixture_settings import MixtureSettings
 from avss.data.store import PreparedStore
 from avss.terminal import run_script
-from avss.training.cached_features import seen_by
+from avss.training.cached_features import seen_by, without_features
 from avss.training.freezing import PartLearning, all_frozen, what_learns
 from avss.training.pacing import Curriculum, Level, Pacing
 from avss.training.run import run_folder
@@ -23,7 +27,7 @@ from avss.training.separation_export import export_separation
 from avss.training.separation_fit import TrainerSettings, fit_separation
 from avss.training.separation_sources import SourceSettings, separation_data
 from avss.training.separation_task import Learning, SeparationTask
-from avss.training.trained_models import load_separator
+from avss.training.trained_models import load_audio_only, load_separator
 
 
 def climb(
@@ -39,6 +43,7 @@ def climb(
     learning: Learning,
     trainer: TrainerSettings,
     out: Path | None = None,
+    twin: Literal["audio"] | None = None,
     epochs: int = 100,
     steps: int = 1000,
     batch: int = 16,
@@ -50,7 +55,7 @@ def climb(
 
     Args:
         store: prepared store to learn from.
-        start: run folder of stage 3, or of stage 2.
+        start: run folder of stage 3, or of stage 2; for the twin, that of the twin.
         levels: of difficulty, the easiest first.
         pacing: how the training goes through them.
         lips: how the net that reads lips learns.
@@ -61,6 +66,7 @@ def climb(
         learning: how the weights change.
         trainer: what the training runs on.
         out: the run folder, which the model is exported to; null makes a new one in runs/.
+        twin: audio trains the net that is shown nothing, for as many voices as the levels have.
         epochs: how often it is validated.
         steps: batches in an epoch.
         batch: mixtures in a batch.
@@ -68,17 +74,24 @@ def climb(
         seed: of mixtures and dropout.
         wandb: log for Weights & Biases, offline unless logged in.
     """
-    out = run_folder(out, "4_curriculum_learning/avss")
+    out = run_folder(out, "4_curriculum_learning/" + (twin or "avss"))
+    if twin == "audio":
+        mixtures = replace(mixtures, unseen_talkers=(0, 0))
     settings = dict(locals())
+    pl.seed_everything(seed, verbose=False)
     prepared = PreparedStore(store)
-    model = load_separator(start, prepared)
     parts = {"lips": lips, "face": face, "pca": pca}
-    see = seen_by(model.frontend, prepared, cached=all_frozen(parts))
+    if twin == "audio":
+        most = max((level.speakers[1] for level in levels), default=0)
+        model = learns = load_audio_only(start, prepared, most)
+        see, unfreezing = without_features, ()
+    else:
+        model = load_separator(start, prepared)
+        see = seen_by(model.frontend, prepared, cached=all_frozen(parts))
+        learns, unfreezing = what_learns(model, parts)
     ladder = [level.of(mixtures) for level in levels]
     data = separation_data(prepared, see, sources, ladder, batch=batch, steps=steps, valid_steps=valid_steps, seed=seed)
-    pl.seed_everything(seed, verbose=False)
-    learns, unfreezing = what_learns(model, parts)
-    task = SeparationTask(learns, learning=learning, parts=parts, levels=len(levels))
+    task = SeparationTask(learns, learning=learning, parts=parts, levels=len(levels), any_order=twin == "audio")
     run = fit_separation(
         task,
         data,

@@ -24,6 +24,7 @@ from avss.models.face_to_speaker import FaceToSpeaker
 from avss.models.frontend import Frontend
 from avss.models.lip2phone import Lip2Phone
 from avss.models.mouth_pca import MouthPCA
+from avss.models.separators.cues import VoiceNumbers
 from avss.models.separators.families import SeparatorSettings
 from avss.models.separators.separator import Separator
 from avss.models.weights import load_model, read_description, save_model
@@ -188,6 +189,16 @@ def test_stage_4_climbs_with_the_frontend_as_it_is(stage_3: Path, runs: Path, st
     before, after = (load_model(run, AudioVisualSeparator) for run in (stage_3, runs / "4"))
     assert same(before.frontend, after.frontend)
     assert not same(before.separator, after.separator)
+
+
+def test_the_twin_that_sees_nothing_climbs_to_as_many_voices(runs: Path, store: PreparedStore, tmp_path: Path) -> None:
+    train("2", store, tmp_path / "two", frontend=runs / "frontend", separator=SMALL, twin="audio")
+    never, levels = PartLearning(start=None), [Level((2, 2)), Level((2, 3))]
+    climbing = {"levels": levels, "pacing": Pacing(longest=1), "lips": never, "face": never, "pca": never}
+    train("4", store, tmp_path / "three", start=tmp_path / "two", twin="audio", **climbing)
+    twin = load_model(tmp_path / "three", Separator)
+    assert isinstance(twin.cues, VoiceNumbers) and twin.cues.voices == 3
+    assert figures(tmp_path / "three").valid_si_sdri_3faces.notna().all()
 
 
 def test_a_finished_run_is_exported_again_and_another_of_its_name_is_refused(

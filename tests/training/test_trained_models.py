@@ -13,10 +13,11 @@ from avss.errors import ModelError
 from avss.models.audio_visual import AudioVisualSeparator
 from avss.models.frontend import Frontend
 from avss.models.lip2phone import Lip2Phone
+from avss.models.separators.cues import VoiceNumbers
 from avss.models.separators.separator import Separator
 from avss.models.weights import save_model
 from avss.training.eigenmouths import mouth_settings
-from avss.training.trained_models import load_frontend, load_separator
+from avss.training.trained_models import load_audio_only, load_frontend, load_separator
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +82,23 @@ def test_mouths_that_were_cut_otherwise_are_refused_where_they_are_looked_at(
         load_frontend(save(small_model.frontend, tmp_path / "mouths", store, notes=other), store)
     landmarks_alone = Frontend(Lip2Phone(hidden=8, features=8))
     assert load_frontend(save(landmarks_alone, tmp_path / "landmarks", store, notes={}), store).pca is None
+
+
+def test_a_twin_is_loaded_for_more_voices_and_knows_those_it_knew(
+    small_model: AudioVisualSeparator, small_twin: Separator, store: PreparedStore, tmp_path: Path
+) -> None:
+    run = save(small_twin, tmp_path / "twin", store)
+    assert isinstance(small_twin.cues, VoiceNumbers)
+    knew = small_twin.cues.voices
+    more, same = (load_audio_only(run, store, voices) for voices in (knew + 2, 1))
+    mixture, nobody = torch.randn(1, 6400), torch.zeros(1, knew, 10, 1)
+    with torch.no_grad():
+        expected = small_twin.eval()(mixture, nobody)
+        torch.testing.assert_close(more.eval()(mixture, nobody), expected)
+        torch.testing.assert_close(same.eval()(mixture, nobody), expected)
+        assert more(mixture, torch.zeros(1, knew + 2, 10, 1)).shape == (1, knew + 2, 6400)
+    with pytest.raises(ModelError, match="looks at faces"):
+        load_audio_only(save(small_model.separator, tmp_path / "seeing", store), store, 2)
 
 
 def test_a_run_of_another_version_or_dimensions_or_kind_is_refused(

@@ -47,6 +47,7 @@ TWIN = Kind(2, "Audio-only twin", "2_avss_main")
 SEPARATOR = Kind(2, "Separator", "2_avss_main", row="stage 2 · frozen frontend")
 TUNED = Kind(3, "Fine-tuned", "3_fine_tuning", row="stage 3 · fine-tuned")
 CURRICULUM = Kind(4, "Curriculum", "4_curriculum_learning", row="stage 4 · curriculum")
+CLIMBING_TWIN = Kind(4, "Audio-only twin", "4_curriculum_learning")
 ABLATIONS = Kind(5, "Ablations", "")
 
 # A run is known by the settings that only its script has; one that was joined or fitted without any, by its model.
@@ -57,6 +58,7 @@ _BY_SETTINGS: tuple[tuple[set[str], Kind], ...] = (
     ({"start", "mixtures"}, TUNED),
     ({"frontend", "mixtures"}, SEPARATOR),
 )
+TWINS = {SEPARATOR: TWIN, CURRICULUM: CLIMBING_TWIN}
 _BY_MODEL = {"MouthPCA": PCA, "Frontend": FRONTEND, "FaceToSpeaker": FACE}
 
 
@@ -129,7 +131,7 @@ def _kind(folder: Path, config: Mapping[str, Any], description: ModelDescription
         return ABLATIONS
     for names, kind in _BY_SETTINGS:
         if names <= config.keys():
-            return TWIN if kind is SEPARATOR and config.get("twin") else kind
+            return TWINS.get(kind, kind) if config.get("twin") else kind
     model = description.model["class"].rpartition(".")[2] if description else ""
     if model not in _BY_MODEL:
         wanted = f"a folder with {DESCRIPTION}, with the {CONFIG} of a training, or with {MARKDOWN}"

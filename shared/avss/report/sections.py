@@ -10,7 +10,7 @@ from avss.report.examples import run_examples
 from avss.report.exams import Exam
 from avss.report.frontends import of_lips, of_mouths, of_voices
 from avss.report.progress import training_curves
-from avss.report.runs import CURRICULUM, FACE, FRONTEND, LIPS, PCA, TWIN, Run
+from avss.report.runs import CURRICULUM, FACE, FRONTEND, LIPS, PCA, TWINS, Run
 from avss.training.run import CONFIG
 
 _SPLIT = {"train": "learned from", "valid": "validated on", "test": "tested on"}
@@ -35,7 +35,7 @@ def separation_section(run: Run, exams: Sequence[Exam]) -> Section:
         missing += [Missing(f"{exam.folder.name}: {name} is missing, for {why}.") for name, why in exam.missing.items()]
         if exam.outdated:
             missing.append(Missing(f"{exam.folder.name}: of other weights than the run has now.", _exam(run)))
-    if run.description and not exams and run.kind is not TWIN:
+    if run.description and not exams and run.kind not in TWINS.values():
         missing.append(Missing("It has not sat an exam yet.", _exam(run)))
     if run.description and not examples:
         missing.append(Missing("It holds no examples to listen to; its training writes them at its end."))

@@ -6,6 +6,8 @@ from avss.data.store import PreparedStore
 from avss.errors import ModelError
 from avss.models.audio_visual import AudioVisualSeparator
 from avss.models.frontend import Frontend
+from avss.models.separators.cues import VoiceNumbers
+from avss.models.separators.separator import Separator
 from avss.models.weights import ModelDescription, load_model, read_description
 from avss.training.eigenmouths import check_same_mouths
 
@@ -31,6 +33,20 @@ def load_separator(run: Path, store: PreparedStore) -> AudioVisualSeparator:
     model = load_model(run, AudioVisualSeparator)
     _check(read_description(run), model.frontend, store)
     return model
+
+
+def load_audio_only(run: Path, store: PreparedStore, voices: int) -> Separator:
+    """The audio-only twin in the run folder ``run``, for at least ``voices`` voices; new ones it has yet to learn.
+
+    Raises:
+        ModelError: there is none, or of another version; or it looks at faces, or learned from speakers who are kept
+            back here.
+    """
+    model = load_model(run, Separator)
+    check_strangers(read_description(run), store)
+    if not isinstance(model.cues, VoiceNumbers):
+        raise ModelError(f"{run} holds a separator that looks at faces", "one trained without video", "name a twin")
+    return type(model)(model.cues.up_to(voices), model.net)
 
 
 def check_strangers(description: ModelDescription, store: PreparedStore) -> None:

@@ -140,6 +140,13 @@ class VoiceNumbers(nn.Module):
             raise ModelError(f"{K} voices", f"at most {self.voices}, as in training", "train it for more voices")
         return self.constants[:K, :, None].expand(B, K, self.channels, T)
 
+    @torch.no_grad()
+    def up_to(self, voices: int) -> "VoiceNumbers":
+        """The same constants, and new ones for the voices beyond them."""
+        more = VoiceNumbers(max(voices, self.voices), self.channels)
+        more.constants[: self.voices] = self.constants
+        return more
+
 
 def standardised(features: Tensor, seen: Tensor) -> Tensor:
     """Features [B,K,T,D], of mean 0 and deviation 1 over those of its clip that are ``seen`` [B,K,T,1]; others 0."""
