@@ -74,7 +74,7 @@ class Studio:
 
     @staticmethod
     def spoil(film: Path, kind: Literal["video", "audio"], numbers: Iterable[int]) -> Path:
-        """Overwrite the packets of these numbers in an mp4 or mov with zeros."""
+        """Overwrite the packets of these numbers in an mp4, mov or avi with zeros."""
         with av.open(film) as container:
             places = [(packet.pos or 0, packet.size) for packet in container.demux(**{kind: 0}) if packet.size]
         content = bytearray(film.read_bytes())

@@ -33,6 +33,11 @@ FILMS = {
     "every picture a key frame": {"name": "a.avi", "codec": "mjpeg", "pixels": "yuvj420p"},
     "mpeg-4": {"name": "a.avi", "codec": "mpeg4", "encoder": {"g": "12", "bf": "2"}},
     "h264, guessed timestamps": {"name": "a.avi", "codec": "libx264", "encoder": {"g": "24", "bf": "2"}},
+    "h264, guessed timestamps that go back and forth": {
+        "name": "a.avi",
+        "codec": "libx264",
+        "encoder": {"x264-params": "keyint=24:scenecut=0:bframes=3:b-adapt=0"},
+    },
     "variable rate": {"name": "a.mkv", "codec": "libx264", "times": UNEVEN, "encoder": {"g": "24"}},
     "29.97 a second": {
         "name": "a.mp4",

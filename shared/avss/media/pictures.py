@@ -23,6 +23,7 @@ from avss.errors import MediaError
 from avss.media.container import decode, opened, packets, picture_stream
 from avss.media.frame import Frame, size_on_screen
 from avss.media.probing import TOLERATED_SECONDS, MediaInfo
+from avss.media.turns import Turns
 from avss.rates import FRAME_RATE
 
 # How long before a key frame a container is told to seek, in seconds. Some go by the time at which a picture has to
@@ -74,21 +75,25 @@ def _decoded(
         (width, height), converter = size_on_screen(stream, longest_side), VideoReformatter()
         tick = float(stream.time_base or 1 / FRAME_RATE)
         entrance = None if key is None else round(key / tick)
+        turns = Turns(stream)
         due: set[int] = set()  # timestamps of packets whose picture has not come out of the decoder yet
         last, last_time = None, info.start
         found = packets(container, stream)
         if entrance is not None:
             found = _since(container, stream, entrance, round(max(info.start, entrance * tick - _RUN_UP) / tick))
         for packet in chain(found, [None]):
-            if packet is not None and packet.pts is not None and not packet.is_discard:
-                due.add(packet.pts)
-            for picture in decode(stream, packet):
+            if packet is not None and not packet.is_discard:
+                turns.sent(packet.pts)
+                due |= set() if packet.pts is None else {packet.pts}
+            come = decode(stream, packet)
+            due -= {picture.pts for picture in come}
+            for stamp, picture in chain(turns.come(come), turns.rest() if packet is None else ()):
                 if last is None and entrance is not None and (picture.pts != entrance or picture.is_corrupt):
                     return
-                stamp = round((last_time + 1 / FRAME_RATE) / tick) if picture.pts is None else picture.pts
+                stamp = round((last_time + 1 / FRAME_RATE) / tick) if stamp is None else stamp
                 time, frame = stamp * tick, Frame(picture, width, height, picture.is_corrupt, converter)
                 lost = {pts for pts in due if pts < stamp}
-                due -= lost | {stamp}
+                due -= lost
                 if lost and time - last_time > TOLERATED_SECONDS:
                     yield min(lost) * tick, replace(last or frame, damaged=True)
                 yield time, frame
