@@ -9,7 +9,7 @@ import ray
 from ray.cluster_utils import Cluster
 
 from avss.batch import Done, Failure, run_batch
-from avss.errors import MediaError, OutputError, PartMissingError
+from avss.errors import MediaError, OutputError, PartMissingError, SettingsError
 
 
 def _work() -> Callable[[str], str]:
@@ -53,6 +53,12 @@ def test_every_item_has_its_outcome_and_bad_ones_do_not_stop_the_batch(jobs: int
 
 def test_an_empty_batch_has_no_outcomes() -> None:
     assert outcomes([]) == {}
+
+
+@pytest.mark.parametrize("items", [["a"], []])
+def test_no_process_at_all_is_refused_in_a_sentence(items: list[str]) -> None:
+    with pytest.raises(SettingsError, match=r"work for 0 processes\. Wanted: a number from 1 on, or -1"):
+        outcomes(items, jobs=0)
 
 
 @pytest.mark.parametrize(("item", "error"), [("full", OutputError), ("missing", PartMissingError)])

@@ -22,7 +22,7 @@ import joblib
 from joblib.externals.loky import get_reusable_executor
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
-from avss.errors import AvssError, OutputError, PartMissingError
+from avss.errors import AvssError, OutputError, PartMissingError, SettingsError
 from avss.progress import BAR, Track
 
 Item = TypeVar("Item")
@@ -73,7 +73,9 @@ def run_batch(
     Raises:
         OutputError: an output cannot be written.
         PartMissingError: a part of the installation is missing, or no cluster answers at ``ray``.
+        SettingsError: ``jobs`` is 0.
     """
+    check_jobs(jobs)
     if not items:
         return
     outcomes = _on_cores(work, items, jobs) if ray is None else _on_cluster(work, items, jobs, ray)
@@ -82,6 +84,16 @@ def run_batch(
             if isinstance(outcome, AvssError):
                 raise outcome
             yield outcome
+
+
+def check_jobs(jobs: int) -> None:
+    """Refuse a number of processes that does no work, before anything is begun.
+
+    Raises:
+        SettingsError: it is 0.
+    """
+    if jobs == 0:
+        raise SettingsError("work for 0 processes", "a number from 1 on, or -1 for all cores", "ask for one or more")
 
 
 def processes(jobs: int) -> Executor:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from avss.batch import check_jobs
 from avss.demo.example import ExampleParty
 from avss.demo.limits import Limits
 from avss.demo.results import Shown, prepare
@@ -21,11 +22,17 @@ class Work:
         weights: folder of the separator.
         device: cpu or cuda, for the nets.
         jobs: processes that follow faces; -1 uses all cores.
+
+    Raises:
+        SettingsError: ``jobs`` is 0.
     """
 
     weights: Path
     device: str = "cpu"
     jobs: int = -1
+
+    def __post_init__(self) -> None:
+        check_jobs(self.jobs)
 
 
 class Desk:

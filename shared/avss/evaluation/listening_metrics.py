@@ -19,7 +19,7 @@ import pystoi
 from pesq import NoUtterancesError
 from pesq import pesq as itu_pesq
 
-from avss.batch import processes
+from avss.batch import check_jobs, processes
 from avss.rates import SAMPLE_RATE
 
 _WORST_PESQ, _WORST_STOI = 1.0, 0.0
@@ -68,7 +68,12 @@ def estoi(*, estimate: np.ndarray, reference: np.ndarray) -> float:
 
 
 def listen(estimates: Sequence[np.ndarray], references: Sequence[np.ndarray], *, jobs: int) -> list[Listening]:
-    """All three of every pair of signals [S], in ``jobs`` processes; -1 uses all cores."""
+    """All three of every pair of signals [S], in ``jobs`` processes; -1 uses all cores.
+
+    Raises:
+        SettingsError: ``jobs`` is 0.
+    """
+    check_jobs(jobs)
     jobs = joblib.effective_n_jobs(jobs)
     spread = map if jobs == 1 else processes(jobs).map
     return list(spread(_listen, zip(estimates, references, strict=True)))

@@ -19,6 +19,7 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from avss.batch import check_jobs
 from avss.devices import check_device
 from avss.errors import OutputError
 from avss.files import alone_in, explained, sweep_unfinished, writing
@@ -73,9 +74,10 @@ def separate(
         ModelError: there is no such model.
         OutputError: ``out`` holds something else, or cannot be written; what is finished is kept.
         PartMissingError: a part of the installation is missing.
-        SettingsError: this machine has no such device.
+        SettingsError: this machine has no such device, or ``jobs`` is 0.
     """
     check_device(device)
+    check_jobs(jobs)
     info, checksum = probe(video), read_description(weights).sha256
     sound = probe_sound(video, info)
     with _claimed(out, video, checksum, faces) as work:
