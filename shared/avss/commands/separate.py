@@ -35,9 +35,10 @@ def _separate(options: argparse.Namespace) -> None:
     from avss.inference.separation import separate
     from avss.inference.shipped import find_weights
 
-    out = options.out or options.video.with_suffix(".voices")
+    video: Path = options.video
+    out = options.out or video.parent / f"{video.stem}.voices"
     account = separate(
-        options.video,
+        video,
         out,
         find_weights(options.weights),
         faces=options.faces,
