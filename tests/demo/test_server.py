@@ -103,6 +103,19 @@ def test_it_answers_on_this_machine_only_and_a_taken_port_is_told(page: str, wei
         pass
 
 
+@pytest.mark.parametrize("port", ["99999", "-1"])
+def test_a_number_that_no_port_has_is_told(port: str, weights: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["demo", "--weights", str(weights), "--port", port]) == 1
+    assert f"avss: the page cannot be shown at 127.0.0.1, port {port}. Wanted: " in capsys.readouterr().err
+
+
+def test_no_process_at_all_is_refused_before_the_page_is_shown(
+    weights: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["demo", "--weights", str(weights), "--jobs", "0"]) == 1
+    assert "work for 0 processes" in capsys.readouterr().err
+
+
 def test_a_model_that_is_not_there_is_told_before_the_page_is_shown(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="no model"), serving(Work(tmp_path), Address(), Limits()):
         pass

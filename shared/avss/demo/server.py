@@ -120,7 +120,7 @@ def _launch(page: "gr.Blocks", address: Address, limits: Limits) -> str:
             footer_links=[],
             app_kwargs={"middleware": [Middleware(Gate, limits=limits)]},
         )
-    except OSError as error:
+    except (OSError, OverflowError) as error:  # the latter of a number that no port has
         port = "any port from 7860 on" if address.port is None else f"port {address.port}"
         what = f"the page cannot be shown at {address.host}, {port}"
         raise SettingsError(what, "an address of this machine and a free port", "choose others") from error
