@@ -109,6 +109,17 @@ def test_a_number_that_no_port_has_is_told(port: str, weights: Path, capsys: pyt
     assert f"avss: the page cannot be shown at 127.0.0.1, port {port}. Wanted: " in capsys.readouterr().err
 
 
+def test_what_other_pages_of_the_user_may_serve_is_not_served_here(
+    weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "diary.txt").write_text("mine")
+    monkeypatch.setenv("GRADIO_ALLOWED_PATHS", str(tmp_path))
+    with serving(Work(weights, jobs=1), Address(), Limits()) as address:
+        answer = httpx.get(f"{address}gradio_api/file={tmp_path / 'diary.txt'}")
+    assert answer.status_code == 403 and "mine" not in answer.text
+    assert os.environ["GRADIO_ALLOWED_PATHS"] == str(tmp_path)
+
+
 def test_no_process_at_all_is_refused_before_the_page_is_shown(
     weights: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -68,7 +68,9 @@ def serving(work: Work, address: Address, limits: Limits) -> Generator[str]:
     with tempfile.TemporaryDirectory(prefix="avss-demo-", ignore_cleanup_errors=True) as temporary:
         served, example = Path(temporary) / "served", Path(temporary) / "example"
         served.mkdir()
-        with _environment(GRADIO_TEMP_DIR=str(served), GRADIO_ANALYTICS_ENABLED="False"):
+        # Paths that the user allows other pages are not for the visitors of this one.
+        told = {"GRADIO_TEMP_DIR": str(served), "GRADIO_ANALYTICS_ENABLED": "False", "GRADIO_ALLOWED_PATHS": ""}
+        with _environment(**told):
             desk = Desk(work, limits, served, example)
             page = build_page(desk)
             try:
