@@ -46,6 +46,17 @@ def test_who_is_silent_never_speaks(couple: list[Person], voices: np.ndarray) ->
     assert doubts(couple, np.stack([voices[0], 0.01 * voices[1]])) == [("never speaks", "face2")]
 
 
+def test_who_talks_while_seen_is_not_silent_however_long_the_video(people_in, anna: list[np.ndarray]) -> None:
+    (person,) = people_in(anna)
+    T = 60 * 75
+    valid, boxes = np.zeros(T, bool), np.full((T, 4), np.nan, np.float32)
+    valid[:75], boxes[:75] = person.valid, person.boxes
+    rare = replace(person, valid=valid, boxes=boxes)
+    voice = np.zeros((1, samples_in(T)), np.float32)
+    voice[0, : samples_in(75)] = np.random.default_rng(0).normal(0, 0.1, samples_in(75))
+    assert doubts([rare], voice) == [("seldom seen", "face1")]
+
+
 def test_small_faces_are_told(couple: list[Person], voices: np.ndarray) -> None:
     small = replace(couple[0], boxes=couple[0].boxes * 0.3)
     assert doubts([small, couple[1]], voices) == [("small", "face1")]

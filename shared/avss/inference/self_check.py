@@ -22,7 +22,7 @@ from avss.vision.speaking import best_lag, loudness, rhythm
 Doubt = Literal["copies", "never speaks", "seldom seen", "small", "turned", "out of step"]
 
 _COPIES = 0.9  # correlation: the one is the other but for a quarter of its power
-_SPEAKS = 0.02  # share of the frames
+_SPEAKS = 0.02  # share of the frames in which somebody is seen
 _SEEN = 0.5
 _SMALL = 64.0  # pixels of a picture of 640: below, landmarks are off by more than a closed mouth
 _TURNED = 0.1  # how far the nose is beside the middle of the eyes, in distances of the outer corners of the eyes
@@ -58,8 +58,8 @@ def check(people: Sequence[Person], heard: Impressions, spoken: np.ndarray) -> l
         spoken: the frames in which each speaks, bool [K,T].
     """
     findings = _copies(people, heard)
-    for person, share in zip(people, spoken.mean(axis=1), strict=True):
-        findings += _of_one(person, float(share))
+    for person, speaks in zip(people, spoken, strict=True):
+        findings += _of_one(person, float(speaks[person.valid].mean()))
     return findings + _out_of_step(people, heard)
 
 
