@@ -93,3 +93,28 @@ def test_sound_that_is_not_in_step_is_told(
     assert finding.doubt == "out of step" and word in finding.sentence
     milliseconds = int(finding.sentence.split("about ")[1].split(" ms")[0])
     assert abs(milliseconds - 280) <= 40
+
+
+class Late(Person):
+    """Somebody who comes into the picture after 1600 frames."""
+
+    def landmarks(self, start: int, stop: int) -> np.ndarray:
+        points = np.zeros((stop - start, 68, 2), np.float32)
+        first = max(start, 1600)
+        if stop > first:
+            points[first - start :] = super().landmarks(first - 1600, stop - 1600)
+        return points
+
+
+@pytest.mark.parametrize("frames", [0, 7])
+def test_sound_that_is_not_in_step_is_told_wherever_somebody_is_seen(
+    frames: int, people_in: Callable[..., list[Person]], anna: list[np.ndarray], voices: np.ndarray
+) -> None:
+    (person,) = people_in(anna * 4)
+    whole = {each.name: getattr(person, each.name) for each in fields(person) if each.init}
+    whole["valid"] = np.concatenate([np.zeros(1600, bool), person.valid])
+    whole["boxes"] = np.concatenate([np.full((1600, 4), np.nan, np.float32), person.boxes])
+    music = np.random.default_rng(0).normal(0, 0.05, (1, samples_in(1600))).astype(np.float32)
+    talk = np.roll(np.tile(voices[:1], 4), samples_in(frames), axis=1)
+    found = doubts([Late(**whole)], np.hstack([music, talk]))
+    assert found == [("seldom seen", "face1"), *([("out of step",)] if frames else [])]

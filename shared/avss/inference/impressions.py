@@ -58,11 +58,15 @@ class Impressions:
         size = np.sqrt(np.diag(self.products))
         return np.abs(self.products) / np.maximum(np.outer(size, size), _TINY)
 
+    def audible(self) -> np.ndarray:
+        """Frames in which anything is heard, bool [T]."""
+        mixture = 10 * np.log10(self.powers[0] + _TINY)
+        return mixture > _least(mixture)
+
     def speaking(self) -> np.ndarray:
         """Frames in which each voice speaks, bool [K,T]."""
         mixture, *voices = 10 * np.log10(self.powers + _TINY)
-        loudest = np.quantile(mixture, _LOUD) if mixture.size else 0.0
-        least = max(loudest - _BELOW_SOUND, _INAUDIBLE)
+        least = _least(mixture)
         spoken = [_without_gaps(voice > max(np.quantile(voice, _LOUD) - _BELOW_LOUD, least)) for voice in voices]
         return np.array(spoken).reshape(len(voices), len(mixture))
 
@@ -75,6 +79,11 @@ def stretches(frames: np.ndarray) -> list[tuple[int, int]]:
     """
     edges = np.flatnonzero(np.diff(np.concatenate([[0], frames.astype(np.int8), [0]])))
     return [(int(start), int(stop)) for start, stop in edges.reshape(-1, 2)]
+
+
+def _least(mixture: np.ndarray) -> float:
+    """Level at which something in a mixture of these levels [T] is heard, dB."""
+    return max(float(np.quantile(mixture, _LOUD)) - _BELOW_SOUND if mixture.size else 0.0, _INAUDIBLE)
 
 
 def _without_gaps(spoken: np.ndarray) -> np.ndarray:

@@ -60,7 +60,7 @@ def check(people: Sequence[Person], heard: Impressions, spoken: np.ndarray) -> l
     findings = _copies(people, heard)
     for person, speaks in zip(people, spoken, strict=True):
         findings += _of_one(person, float(speaks[person.valid].mean()))
-    return findings + _out_of_step(people, heard)
+    return findings + _out_of_step(people, heard, spoken)
 
 
 def _copies(people: Sequence[Person], heard: Impressions) -> list[Finding]:
@@ -103,13 +103,15 @@ def _turn(person: Person) -> float:
     return float(np.median(turns(face)))
 
 
-def _out_of_step(people: Sequence[Person], heard: Impressions) -> list[Finding]:
+def _out_of_step(people: Sequence[Person], heard: Impressions, spoken: np.ndarray) -> list[Finding]:
     """Whether the sound as a whole is early or late beside the mouths that are seen."""
-    T = min(_MOST, heard.powers.shape[1])
-    if T < _LEAST:
+    start, stop = _telling(np.array([person.valid for person in people]), heard.audible(), spoken)
+    if not any(person.valid[start:stop].sum() >= _LEAST for person in people):
         return []
-    loud = rhythm(loudness(heard.powers[0, :T]), _PHRASES)
-    openings = [rhythm(apertures(person.landmarks(0, T)) * person.valid[:T], _PHRASES) for person in people]
+    loud = rhythm(loudness(heard.powers[0, start:stop]), _PHRASES)
+    openings = [
+        rhythm(apertures(person.landmarks(start, stop)) * person.valid[start:stop], _PHRASES) for person in people
+    ]
     opening = np.sum(openings, axis=0)
     lag, agreement = best_lag(opening, loud, most=FRAME_RATE // 2)
     in_step = best_lag(opening, loud, most=_IN_STEP)[1]
@@ -118,3 +120,20 @@ def _out_of_step(people: Sequence[Person], heard: Impressions) -> list[Finding]:
     when = "late" if lag < 0 else "early"
     sentence = f"the sound is about {abs(lag) * 1000 // FRAME_RATE} ms too {when} for the lips"
     return [Finding("out of step", [], sentence)]
+
+
+def _telling(seen: np.ndarray, audible: np.ndarray, spoken: np.ndarray) -> tuple[int, int]:
+    """First frame, and the one after the last, of the minute in which most faces are seen while something is heard.
+
+    A face that speaks counts twice, and not it alone: who is out of step is separated badly, or not at all.
+
+    Args:
+        seen: bool [K,T].
+        audible: frames in which anything is heard, bool [T].
+        spoken: frames in which each speaks, bool [K,T].
+    """
+    T = len(audible)
+    told = np.concatenate([[0], np.cumsum(audible * (seen * (1 + spoken)).sum(axis=0))])
+    length = min(_MOST, T)
+    start = int(np.argmax(told[length:] - told[: T + 1 - length]))
+    return start, start + length
