@@ -5,6 +5,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from avss.errors import SettingsError
 from avss.terminal import FAILED
 
 USUAL = "base"  # what separates where no other model is named
@@ -78,12 +79,24 @@ def _add_ship(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 
 
 def _ship(options: argparse.Namespace) -> None:
+    from avss.files import writing
     from avss.inference.shipped import CARD, SHIPPED, ship
-    from avss.report.model_card import write_model_card
+    from avss.report.model_card import model_card
 
     out = SHIPPED / options.name
+    data = _read(options.data) if options.data else ""
+    card = model_card(options.folder, options.name, data=data, rounded=True)  # refused before weights are replaced
     change = ship(options.folder, out)
-    data = options.data.read_text(encoding="utf-8") if options.data else ""
-    write_model_card(options.folder, out / CARD, options.name, data=data, rounded=True)
+    with writing(out / CARD) as path:
+        path.write_text(card, encoding="utf-8")
     told = f"{out}: half precision changes the voices of a made mixture by {change:.0f} dB"
     Console().print(told, soft_wrap=True, markup=False, highlight=False)
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeError) as error:
+        raise SettingsError(
+            f"{file} cannot be read as text", "Markdown in UTF-8", "check the name and its rights"
+        ) from error

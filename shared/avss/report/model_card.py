@@ -9,7 +9,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from avss.data.store_join import JOINED
 from avss.errors import ModelError
-from avss.files import writing
 from avss.models.audio_visual import AudioVisualSeparator
 from avss.models.weights import load_model
 from avss.report.document import Cell, Number, Table
@@ -21,12 +20,11 @@ _TEMPLATE = "model_card.md.j2"
 _OF_NO_MATTER = {"system", "processor"}  # of a machine that nobody who reads the card has
 
 
-def write_model_card(run: Path, out: Path, name: str, *, data: str = "", rounded: bool = False) -> None:
-    """Write the card of the model in a run folder, with the figures of all exams in that folder.
+def model_card(run: Path, name: str, *, data: str = "", rounded: bool = False) -> str:
+    """The card of the model in a run folder, with the figures of all exams in that folder, in Markdown.
 
     Args:
         run: run folder of a separator.
-        out: Markdown file.
         name: of the model.
         data: Markdown about what it learned from, beside what the run tells.
         rounded: the weights that the card comes with are those of the run in half precision.
@@ -34,7 +32,6 @@ def write_model_card(run: Path, out: Path, name: str, *, data: str = "", rounded
     Raises:
         RunError: the folder is no run, a file in it is damaged, or an exam was sat with other weights.
         ModelError: there is no separator in it.
-        OutputError: ``out`` cannot be written.
     """
     found = read_run(run)
     if found.description is None:
@@ -49,7 +46,7 @@ def write_model_card(run: Path, out: Path, name: str, *, data: str = "", rounded
     templates = Environment(
         loader=PackageLoader("avss.report", "."), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    card = templates.get_template(_TEMPLATE).render(
+    return templates.get_template(_TEMPLATE).render(
         name=name,
         model=type(model.separator.net).__name__,
         parameters=sum(tensor.numel() for tensor in model.state_dict().values()),
@@ -61,8 +58,6 @@ def write_model_card(run: Path, out: Path, name: str, *, data: str = "", rounded
         rounded=about.sha256 if rounded else "",
         environment={name: value for name, value in found.environment.items() if name not in _OF_NO_MATTER},
     )
-    with writing(out) as path:
-        path.write_text(card, encoding="utf-8")
 
 
 def _people(speakers: Sequence[str]) -> str:
