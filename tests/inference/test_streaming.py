@@ -183,3 +183,18 @@ def test_pictures_and_sound_go_in_and_voices_come_out(anna: Film, bert: Film) ->
         np.testing.assert_allclose(run.voices.sum(0) + run.rest, samples, rtol=0, atol=1e-5)
     with pytest.raises(MediaError, match="uint8"):
         live.push(film.astype(np.float32), samples)
+
+
+def test_after_sound_that_is_refused_the_stream_goes_on_as_if_it_had_not_come(anna: Film, bert: Film) -> None:
+    film = np.stack([np.hstack(pair) for pair in zip(anna[:T], bert[:T], strict=True)])
+    _, samples = recording()
+    blocks = [(film[t : t + 2], samples[samples_in(t) : samples_in(t + 2)]) for t in range(0, T, 2)]
+    plain, disturbed = StreamingSeparator(MODELS[True], K), StreamingSeparator(MODELS[True], K)
+    found = []
+    for frames, sound in blocks:
+        for spoilt in (sound[1:], sound * np.nan, np.zeros(len(sound), np.int16)):
+            with pytest.raises(ModelError, match="beside 2 frames"):
+                disturbed.push(frames[::-1], spoilt)
+        found.append((plain.push(frames, sound).voices, disturbed.push(frames, sound).voices))
+    for wanted, got in found:
+        np.testing.assert_array_equal(got, wanted)

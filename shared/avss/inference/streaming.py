@@ -26,7 +26,7 @@ from avss.rates import samples_in
 from avss.vision.detector import HogDetector
 from avss.vision.face_crop import CROP
 from avss.vision.landmarks import POINTS, LandmarkPredictor
-from avss.vision.live_faces import FaceFrames, LiveFaces
+from avss.vision.live_faces import FaceFrames, LiveFaces, check_pictures
 
 
 class VoiceStream:
@@ -120,18 +120,24 @@ class VoiceStream:
 
     def _check(self, faces: FaceFrames, samples: np.ndarray) -> None:
         what = (
-            f"landmarks {list(faces.landmarks.shape)}, mouths {list(faces.mouths.shape)}, valid"
-            f" {list(faces.valid.shape)} and samples {samples.dtype} {list(samples.shape)}"
+            f"landmarks {list(faces.landmarks.shape)}, mouths {list(faces.mouths.shape)} and valid"
+            f" {list(faces.valid.shape)}"
         )
         if faces.valid.ndim != 2 or len(faces.valid) != self._K:
             raise ModelError(what, f"{self._K} faces, as at the start", "begin another stream for other people")
         K, n = faces.valid.shape
         fits = faces.landmarks.shape == (K, n, POINTS, 2) and faces.mouths.shape[:2] == (K, n) and n >= 1
-        if not fits or samples.shape != (samples_in(n),):
-            wanted = f"[K,n,68,2], [K,n,…], [K,n] and [{samples_in(1)}·n], n at least 1"
-            raise ModelError(what, wanted, "push sound and pictures of the same time together")
-        if samples.dtype.kind != "f" or not np.isfinite(samples).all():
-            raise ModelError(what, "finite floating-point numbers from -1 to 1", "convert what the microphone gives")
+        if not fits:
+            raise ModelError(what, "[K,n,68,2], [K,n,…] and [K,n], n at least 1", "push pictures of one time together")
+        _check_sound(samples, n)
+
+
+def _check_sound(samples: np.ndarray, n: int) -> None:
+    what = f"samples {samples.dtype} {list(samples.shape)} beside {n} frames"
+    if samples.shape != (samples_in(n),):
+        raise ModelError(what, f"[{samples_in(1)}·n]", "push sound and pictures of the same time together")
+    if samples.dtype.kind != "f" or not np.isfinite(samples).all():
+        raise ModelError(what, "finite floating-point numbers from -1 to 1", "convert what the microphone gives")
 
 
 class StreamingSeparator:
@@ -162,8 +168,10 @@ class StreamingSeparator:
 
         Raises:
             MediaError: the frames are no such pictures.
-            ModelError: as for :meth:`VoiceStream.push`.
+            ModelError: as for :meth:`VoiceStream.push`. What is refused, the stream has not seen.
         """
+        check_pictures(frames)
+        _check_sound(samples, len(frames))  # before faces move on
         return self._voices.push(self._faces.look(frames), samples)
 
     def flush(self) -> Separated:

@@ -45,6 +45,17 @@ class _Sight(NamedTuple):
     look: np.ndarray
 
 
+def check_pictures(pictures: np.ndarray) -> None:
+    """Refuse what is no row of pictures, uint8 RGB [n,H,W,3].
+
+    Raises:
+        MediaError: this is none.
+    """
+    if pictures.ndim != 4 or pictures.shape[-1] != 3 or pictures.dtype != np.uint8 or 0 in pictures.shape:
+        what = f"pictures {pictures.dtype} {list(pictures.shape)}"
+        raise MediaError(what, "uint8 [n,H,W,3], red, green and blue", "convert what the camera gives")
+
+
 class LiveFaces:
     """Follows K faces.
 
@@ -73,9 +84,7 @@ class LiveFaces:
         Raises:
             MediaError: these are no such pictures.
         """
-        if pictures.ndim != 4 or pictures.shape[-1] != 3 or pictures.dtype != np.uint8 or 0 in pictures.shape:
-            what = f"pictures {pictures.dtype} {list(pictures.shape)}"
-            raise MediaError(what, "uint8 [n,H,W,3], red, green and blue", "convert what the camera gives")
+        check_pictures(pictures)
         K, n = self._K, len(pictures)
         found = FaceFrames(
             np.zeros((K, n, POINTS, 2), np.float32), np.zeros((K, n, *CROP), np.uint8), np.zeros((K, n), bool)
