@@ -28,7 +28,7 @@ def test_it_is_a_square_inside_the_picture_around_the_middle_of_the_face(
 
 
 def _face(boxes: list[list[float]]) -> SeparatedFace:
-    return SeparatedFace("face1", 0.0, [[0.0, 3.0]], [], boxes)
+    return SeparatedFace("face1", "face1.png", 0.0, [[0.0, 3.0]], [], boxes)
 
 
 def _two_halves() -> np.ndarray:

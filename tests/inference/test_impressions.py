@@ -40,6 +40,14 @@ def test_stretches_are_the_runs_of_true_frames(frames: np.ndarray) -> None:
     assert all(before[1] < after[0] for before, after in pairwise(found))
 
 
+def test_the_rest_has_its_level_beside_the_mixture() -> None:
+    loud = noise((0, 100))
+    heard = Impressions(2)
+    list(heard.of([Separated(loud, np.stack([loud * 0.5, loud * 0.4]))]))
+    np.testing.assert_allclose(heard.rest_level, -20, atol=0.01)
+    assert impressions_of(np.zeros((1, samples_in(10)), np.float32)).rest_level == -120
+
+
 def test_pieces_make_no_difference() -> None:
     voices = np.stack([noise((0, 60)), noise((30, 100), (10, 20))])
     whole, parts = impressions_of(voices), impressions_of(voices, 3, 50, 51)

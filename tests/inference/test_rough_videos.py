@@ -224,7 +224,7 @@ def peak(minutes: int, folder: Path) -> int:
     heard = Impressions(1)
     passing = heard.of(separate_windows(Half(), sound.on_frames(), [person], T))  # ty: ignore[invalid-argument-type]
     write_voices((step.voices for step in passing), sound, [folder / "face1.wav"], folder / "rest.wav")
-    account_of(folder / "in.wav", sound, "", [person], heard)
+    account_of(folder / "in.wav", (640, 480), sound, "", [person], heard)
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     return most

@@ -12,14 +12,16 @@ from avss.errors import FaceError, MediaError, ModelError, OutputError
 from avss.inference.account import read_account
 from avss.inference.separation import separate
 from avss.media.probing import probe
-from avss.media.reading import read_wave
+from avss.media.reading import read_frames, read_wave
 from avss.media.writing import write_video
+from avss.models.weights import read_description
 from avss.progress import BAR, Step
 from avss.rates import samples_in
 
 
-def levels(folder: Path, names: Sequence[str]) -> list[np.ndarray]:
-    return [wavfile.read(folder / f"{name}.wav")[1].astype(np.int64) for name in names]
+def levels(folder: Path, names: Sequence[str]) -> np.ndarray:
+    """Waves of these names, int64 [n,S]."""
+    return np.stack([wavfile.read(folder / f"{name}.wav")[1].astype(np.int64) for name in names])
 
 
 def test_everybody_gets_a_voice_a_film_and_a_picture(party: Path, weights: Path, tmp_path: Path) -> None:
@@ -91,9 +93,30 @@ def test_what_cannot_be_separated_is_told_in_a_sentence(
 
 
 def test_the_account_of_a_separation_is_plain_json(party: Path, weights: Path, tmp_path: Path) -> None:
-    separate(party, tmp_path / "out", weights, films=False, jobs=1)
-    told = json.loads((tmp_path / "out" / "separation.json").read_text())
-    assert set(told) == {"video", "seconds", "rate", "layout", "weights", "faces", "doubts"}
-    (tmp_path / "out" / "separation.json").write_text("{")
+    out = tmp_path / "out"
+    separate(party, out, weights, films=False, jobs=1)
+    told = json.loads((out / "separation.json").read_text())
+    faces, rest, doubts = told.pop("faces"), told.pop("rest"), told.pop("doubts")
+    height, width = next(read_frames(party, longest_side=640)).grey.shape
+    assert told == {
+        "video": "party.mp4", "seconds": 3.0, "width": width, "height": height, "rate": 16_000, "layout": "mono",
+        "weights": read_description(weights).sha256,
+    }  # fmt: skip
+    assert len(faces) == 2
+    for k, face in enumerate(faces):
+        assert set(face) == {"name", "picture", "level", "seen", "speaks", "boxes"}
+        assert face["seen"] == [[0.0, 3.0]] and (out / face["picture"]).is_file()
+        assert all(0 <= start < stop <= 3.0 for start, stop in face["speaks"])
+        assert [box[0] for box in face["boxes"]] == [0.0, 1.0, 2.0]
+        for _, left, top, right, bottom in face["boxes"]:
+            assert width * k / 2 < left < right < width * (k + 1) / 2 and 0 < top < bottom < height
+    assert all(set(doubt) == {"doubt", "faces", "sentence"} for doubt in doubts)
+    parts = levels(out, ["face1", "face2", "rest"])
+    wanted = 10 * np.log10(np.square(parts).mean(axis=1) / np.square(parts.sum(axis=0)).mean())
+    np.testing.assert_allclose([faces[0]["level"], faces[1]["level"], rest], wanted, atol=0.2)
+
+
+def test_a_damaged_account_is_told(tmp_path: Path) -> None:
+    (tmp_path / "separation.json").write_text("{")
     with pytest.raises(OutputError, match="missing or damaged"):
-        read_account(tmp_path / "out")
+        read_account(tmp_path)

@@ -26,14 +26,16 @@ class SeparatedFace:
     """One person.
 
     Attributes:
-        name: which is also that of the files: ``face1.wav``, ``face1.mp4``, ``face1.png``.
+        name: which is also that of the files: ``face1.wav``, ``face1.mp4``.
+        picture: name of the file that shows who it is, ``face1.png``.
         level: of the voice beside the whole sound, dB.
         seen, speaks: from when to when.
-        boxes: second by second while it is seen: the time and left, top, right, bottom of the face, in pixels of the
-            picture shrunk to 640 on its longest side.
+        boxes: second by second while it is seen: the time and left, top, right, bottom of the face, in pixels of a
+            picture of the ``width`` and ``height`` that the account tells.
     """
 
     name: str
+    picture: str
     level: float
     seen: list[Span]
     speaks: list[Span]
@@ -47,26 +49,40 @@ class Account:
     Attributes:
         video: its file name.
         seconds: of its picture.
+        width, height: of the picture, upright and with square pixels, when it is shrunk to 640 on its longest side. A
+            place in it divided by these is that place in the video, from 0 to 1, whatever size that is shown in.
         rate, layout: samples a second of its sound, and the channels that were mixed into one.
         weights: checksum of the model.
+        rest: level of what is in no voice beside the whole sound, dB, while there is a picture.
         faces: everybody who was separated.
         doubts: what may have gone wrong.
     """
 
     video: str
     seconds: float
+    width: int
+    height: int
     rate: int
     layout: str
     weights: str
+    rest: float
     faces: list[SeparatedFace]
     doubts: list[Finding]
 
 
-def account_of(video: Path, sound: SourceSound, weights: str, people: Sequence[Person], heard: Impressions) -> Account:
+def account_of(
+    video: Path,
+    size: tuple[int, int],
+    sound: SourceSound,
+    weights: str,
+    people: Sequence[Person],
+    heard: Impressions,
+) -> Account:
     """The account of a separation.
 
     Args:
         video: what was separated.
+        size: width and height of its picture shrunk to 640 on its longest side, in whose pixels boxes are.
         sound: that of ``video``.
         weights: checksum of the model.
         people: who was found.
@@ -75,12 +91,18 @@ def account_of(video: Path, sound: SourceSound, weights: str, people: Sequence[P
     spoken = heard.speaking()
     faces = [
         SeparatedFace(
-            person.name, round(float(level), 1), _seconds(person.valid), _seconds(speaks), _boxes(person.boxes)
+            person.name,
+            f"{person.name}.png",
+            round(float(level), 1),
+            _seconds(person.valid),
+            _seconds(speaks),
+            _boxes(person.boxes),
         )
         for person, level, speaks in zip(people, heard.levels, spoken, strict=True)
     ]
     seconds, doubts = spoken.shape[1] / FRAME_RATE, check(people, heard, spoken)
-    return Account(video.name, seconds, sound.rate, sound.layout, weights, faces, doubts)
+    rest = round(heard.rest_level, 1)
+    return Account(video.name, seconds, *size, sound.rate, sound.layout, weights, rest, faces, doubts)
 
 
 def write_account(account: Account, folder: Path) -> None:

@@ -30,6 +30,7 @@ class Impressions:
     def __init__(self, K: int) -> None:
         self._powers: list[np.ndarray] = [np.zeros((K + 1, 0))]
         self.products = np.zeros((K, K))
+        self._rest = 0.0  # sum of its squares
 
     def of(self, passing: Iterable[Separated]) -> Iterator[Separated]:
         """Yield what passes, and remember it."""
@@ -38,6 +39,7 @@ class Impressions:
             frames = every.reshape(len(every), -1, SAMPLES_PER_FRAME)
             self._powers.append(np.square(frames).mean(axis=2))
             self.products += every[1:] @ every[1:].T
+            self._rest += float(np.square(every[0] - every[1:].sum(axis=0)).sum())
             yield separated
 
     @property
@@ -48,9 +50,13 @@ class Impressions:
     @property
     def levels(self) -> np.ndarray:
         """Level of each voice beside the mixture, dB [K]; −120 for silence."""
-        mixture, *voices = self.powers.mean(axis=1)
-        mixture = max(mixture, _TINY)
-        return 10 * np.log10(np.maximum(voices, _TINY * mixture) / mixture)
+        return _beside(*self.powers.mean(axis=1))
+
+    @property
+    def rest_level(self) -> float:
+        """Level of what is in no voice beside the mixture, dB; −120 for silence."""
+        mixture = self.powers[0]
+        return float(_beside(mixture.mean(), self._rest / (len(mixture) * SAMPLES_PER_FRAME))[0])
 
     @property
     def likeness(self) -> np.ndarray:
@@ -79,6 +85,12 @@ def stretches(frames: np.ndarray) -> list[tuple[int, int]]:
     """
     edges = np.flatnonzero(np.diff(np.concatenate([[0], frames.astype(np.int8), [0]])))
     return [(int(start), int(stop)) for start, stop in edges.reshape(-1, 2)]
+
+
+def _beside(mixture: float, *parts: float) -> np.ndarray:
+    """Levels of n parts of a mixture beside it, dB [n], by their mean squares."""
+    mixture = max(mixture, _TINY)
+    return 10 * np.log10(np.maximum(parts, _TINY * mixture) / mixture)
 
 
 def _least(mixture: np.ndarray) -> float:

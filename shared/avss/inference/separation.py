@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from avss.batch import check_jobs
+from avss.data.store_layout import PICTURE_SIDE
 from avss.devices import check_device
 from avss.errors import OutputError
 from avss.files import alone_in, explained, sweep_unfinished, writing
@@ -31,7 +32,8 @@ from avss.inference.segments import follow_video
 from avss.inference.voice_files import write_voices
 from avss.inference.voice_films import FilmedVoice, write_films
 from avss.inference.windows import USUAL, Windows, separate_windows
-from avss.media.probing import probe
+from avss.media.probing import MediaInfo, probe
+from avss.media.reading import read_frames
 from avss.media.source_sound import probe_sound
 from avss.media.stills import write_still
 from avss.models.audio_visual import AudioVisualSeparator
@@ -90,7 +92,7 @@ def separate(
             written = [_file(out, person, "wav") for person in people]
             write_voices((step.voices for step in steps), sound, written, out / REST)
             _write_pictures(out, people)
-            write_account(account_of(video, sound, checksum, people, heard), out)
+            write_account(account_of(video, _size(video, info), sound, checksum, people, heard), out)
         if films:
             voices = [
                 FilmedVoice(person.name, person.boxes, _file(out, person, "wav"), _file(out, person, "mp4"))
@@ -127,6 +129,12 @@ def _claimed(out: Path, video: Path, checksum: str, faces: int | None) -> Genera
         with writing(note) as path:
             path.write_text(json.dumps(asked))
         yield work
+
+
+def _size(video: Path, info: MediaInfo) -> tuple[int, int]:
+    """Width and height of the picture in whose pixels boxes are."""
+    height, width = next(read_frames(video, longest_side=PICTURE_SIDE, frames=1, info=info)).grey.shape
+    return width, height
 
 
 def _file(out: Path, person: Person, suffix: str) -> Path:
