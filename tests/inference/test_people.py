@@ -240,6 +240,28 @@ def test_twelve_faces_are_twelve_people(anna: Film, bert: Film, people_in: Peopl
     assert all(person.valid.all() for person in people)
 
 
+@pytest.mark.parametrize("anna_is_nearer", [True, False])
+def test_two_who_move_past_each_other_keep_their_names(
+    anna_is_nearer: bool, anna: Film, bert: Film, wall: np.ndarray, people_in: PeopleIn
+) -> None:
+    film = []
+    for k, pair in enumerate(zip(anna, bert, strict=True)):
+        picture, way = np.hstack([wall, wall]), 540 * k // 74
+        heads = [(way, pair[0]), (540 - way, pair[1])]  # from the left to the right, and back
+        for left, shown in reversed(heads) if anna_is_nearer else heads:
+            picture[:, left : left + 180] = shown[:, 90:270]
+        film.append(picture)
+    first, second = people_in(film)
+    for person in (first, second):
+        assert person.valid[[*range(24), *range(55, 75)]].all()
+    assert max(first.valid.sum(), second.valid.sum()) >= 70
+    middles = [[(person.boxes[k, 0] + person.boxes[k, 2]) / 2 for person in (first, second)] for k in (0, 20, 55, 74)]
+    ways = [540 * k // 74 * 640 / 720 for k in (0, 20, 55, 74)]
+    half = 90 * 640 / 720
+    wanted = [[way + half, 480 - way + half] for way in ways]
+    np.testing.assert_allclose(middles, wanted, atol=20)
+
+
 def test_a_film_without_anybody_is_refused(wall: np.ndarray, people_in: PeopleIn) -> None:
     with pytest.raises(FaceError, match="no face was found"):
         people_in([wall] * 10)
