@@ -63,6 +63,8 @@ def whole(party: Path, weights: Path, tmp_path_factory: pytest.TempPathFactory) 
     ("sign", "moment", "finished"),
     [
         pytest.param(signal.SIGINT, ".work/asked.json", 0, id="Ctrl-C while faces are followed"),
+        pytest.param(signal.SIGINT, ".face1.*.wav", 0, id="Ctrl-C while voices are separated"),
+        pytest.param(signal.SIGKILL, ".face1.*.wav", 0, id="killed while voices are separated"),
         pytest.param(signal.SIGINT, ".face1.*.mp4", 6, id="Ctrl-C while films are made"),
         pytest.param(signal.SIGKILL, ".face1.*.mp4", 6, id="killed while films are made"),
     ],
