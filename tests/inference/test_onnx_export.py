@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from avss.errors import ModelError, PartMissingError
+from avss.errors import ModelError, OutputError, PartMissingError
 from avss.inference import onnx_export
 from avss.inference.made_party import made_party
 from avss.inference.onnx_export import export_onnx
@@ -55,6 +55,13 @@ def test_a_file_that_gives_other_voices_is_not_kept(tmp_path: Path, monkeypatch:
     with pytest.raises(ModelError, match="differ from those of the model"):
         export_onnx(small_model(whole=False), tmp_path / "model.onnx")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_file_that_is_there_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "model.onnx").write_text("mine")
+    with pytest.raises(OutputError, match=r"is there already\. Wanted: a new file"):
+        export_onnx(small_model(whole=False), tmp_path / "model.onnx")
+    assert (tmp_path / "model.onnx").read_text() == "mine"
 
 
 def test_a_causal_model_is_refused(tmp_path: Path) -> None:

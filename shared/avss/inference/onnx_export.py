@@ -29,7 +29,7 @@ from torch import Tensor, nn
 from torch.onnx import symbolic_helper
 
 from avss.data.visual import Visual
-from avss.errors import ModelError, PartMissingError
+from avss.errors import ModelError, OutputError, PartMissingError
 from avss.files import writing
 from avss.inference.made_party import made_party
 from avss.inference.real_spectrum import RealNet
@@ -60,8 +60,10 @@ def export_onnx(model: AudioVisualSeparator, path: Path) -> float:
     Raises:
         PartMissingError: onnx or onnxruntime is not installed.
         ModelError: the model is causal; or the file gives other voices than the model, by more than 1e-4.
-        OutputError: the file cannot be written.
+        OutputError: the file is there already, or cannot be written.
     """
+    if path.exists():
+        raise OutputError(f"{path} is there already", "a new file", "name another one, or remove it")
     if isinstance(model.separator, CausalSeparator):
         do = "use it by avss.inference.streaming, or export one that sees whole clips"
         raise ModelError("a causal model, whose memory no ONNX file keeps", "a model of whole clips", do)
