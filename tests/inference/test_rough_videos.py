@@ -14,12 +14,14 @@ from scipy.io import wavfile
 from torch import Tensor, nn
 
 from avss.cli import main
+from avss.commands.weights import USUAL
 from avss.data.visual import Visual
 from avss.errors import FaceError, OutputError
 from avss.inference.account import Account, account_of
 from avss.inference.impressions import Impressions
 from avss.inference.person import Person
 from avss.inference.separation import separate
+from avss.inference.shipped import find_weights
 from avss.inference.voice_files import write_voices
 from avss.inference.windows import separate_windows
 from avss.media.probing import probe
@@ -140,6 +142,27 @@ def test_in_silence_nobody_speaks(studio, anna, weights, tmp_path):
         raise AssertionError(f"{constant} is no JSON")
 
     json.loads((tmp_path / "out" / "separation.json").read_text(), parse_constant=refuse)
+
+
+CHORD = np.sin(2 * np.pi * np.outer([262.0, 330.0, 392.0], np.arange(44_100) / 44_100)).sum(axis=0)
+BEATS = 1 - np.arange(44_100) / 22_050 % 1
+
+
+@pytest.mark.parametrize(
+    "heard", [np.tile(0.1 * CHORD * BEATS, (2, 1)), noise(1), 1e-3 * noise(1)], ids=["music", "noise", "hiss"]
+)
+def test_a_face_that_is_seen_while_nobody_speaks_is_told_of_and_nothing_is_lost(studio, anna, weights, tmp_path, heard):
+    video = studio.film("a.mkv", times=FRAMES[:25], pictures=anna[:25], sound=heard, sound_codec="flac")
+    account = separate(video, tmp_path / "out", weights, films=False, jobs=1)
+    assert [face.seen for face in account.faces] == [[[0.0, 1.0]]]
+    assert np.isfinite([account.rest, account.faces[0].level]).all()
+    assert_complete(tmp_path / "out", account, probe_sound(video).samples().up_to(44_100))
+
+
+def test_most_of_a_noise_stays_out_of_the_voice_of_whoever_is_seen(studio, anna, tmp_path):
+    video = studio.film("a.mkv", pictures=anna, sound=noise(3), sound_codec="flac")
+    account = separate(video, tmp_path / "out", find_weights(USUAL), films=False, jobs=1)
+    assert account.faces[0].level < -10 and account.rest > -2
 
 
 REFUSED = {
