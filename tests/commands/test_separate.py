@@ -30,6 +30,17 @@ def test_voices_lie_beside_the_video_where_no_folder_is_named(
     assert "my.first party.mp4, 3.0 s" in told and told.endswith(f"voices in {out}\n")
 
 
+def test_voices_of_another_video_of_that_name_are_left_alone_and_told_of(
+    party: Path, weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = (shutil.copy(party, tmp_path / f"party.{suffix}") for suffix in ("mp4", "mov"))
+    options = ["--weights", str(weights), "--no-films", "--jobs", "1"]
+    assert main(["separate", str(first), *options]) == 0
+    assert main(["separate", str(second), *options]) == 1
+    told = capsys.readouterr().err
+    assert "party.voices is there already with the voices of party.mp4" in told
+
+
 def test_no_process_at_all_is_refused_before_anything_is_begun(
     party: Path, weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

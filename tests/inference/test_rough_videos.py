@@ -208,7 +208,7 @@ def test_after_fewer_faces_than_wanted_the_folder_serves_for_as_many_as_there_ar
         separate(video, out, weights, faces=2, films=False, jobs=1)
     (segment,) = (out / ".work").glob("faces-*")
     written = segment.stat().st_mtime_ns
-    with pytest.raises(OutputError, match="another separation was begun in"):
+    with pytest.raises(OutputError, match=r"another separation was begun in .*out, of .*/a\.mkv\."):
         separate(other, out, weights, films=False, jobs=1)
     assert segment.stat().st_mtime_ns == written
     assert len(separate(video, out, weights, faces=1, films=False, jobs=1).faces) == 1
@@ -219,8 +219,10 @@ def test_what_is_finished_is_never_written_again(studio, anna, weights, tmp_path
     out = tmp_path / "out"
     separate(video, out, weights, films=False, jobs=1)
     before = {path: path.stat().st_mtime_ns for path in out.iterdir()}
-    with pytest.raises(OutputError, match="is there already"):
+    with pytest.raises(OutputError, match=r"out is there already with the voices of a\.mkv\. .* or remove it\.$"):
         separate(video, out, weights, films=False, jobs=1)
+    with pytest.raises(OutputError, match=r"with the voices of a\.mkv\. .* or remove it to have films too\.$"):
+        separate(video, out, weights, jobs=1)
     assert {path: path.stat().st_mtime_ns for path in out.iterdir()} == before
 
 

@@ -15,7 +15,7 @@ What is finished is kept: a separation that was stopped goes on where it was whe
 
 import json
 import shutil
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -82,7 +82,7 @@ def separate(
     check_jobs(jobs)
     info, checksum = probe(video), read_description(weights).sha256
     sound = probe_sound(video, info)
-    with _claimed(out, video, checksum, faces) as work:
+    with _claimed(out, video, checksum, faces, films) as work:
         people = find_people(follow_video(video, info, work, jobs=jobs, track=track), info.frames, faces)
         if not (out / FILE).is_file():
             model = load_model(weights, AudioVisualSeparator).to(device)
@@ -104,7 +104,7 @@ def separate(
 
 
 @contextmanager
-def _claimed(out: Path, video: Path, checksum: str, faces: int | None) -> Generator[Path]:
+def _claimed(out: Path, video: Path, checksum: str, faces: int | None, films: bool) -> Generator[Path]:
     """The folder for unfinished work in ``out``, in which only the same call may go on, once at a time.
 
     As long as there is no voice, another number of faces or another model may be asked for.
@@ -120,8 +120,7 @@ def _claimed(out: Path, video: Path, checksum: str, faces: int | None) -> Genera
     if not out.exists() or (out.is_dir() and all(path == work for path in out.iterdir())):
         begun = begun | chosen if begun else asked
     if begun != asked:
-        what = f"another separation was begun in {out}" if begun else f"{out} is there already"
-        raise OutputError(what, "a new folder", "name another one, or remove it")
+        raise _taken(out, begun, films)
     with explained(out):
         work.mkdir(parents=True, exist_ok=True)
     with alone_in(work):
@@ -129,6 +128,17 @@ def _claimed(out: Path, video: Path, checksum: str, faces: int | None) -> Genera
         with writing(note) as path:
             path.write_text(json.dumps(asked))
         yield work
+
+
+def _taken(out: Path, begun: Mapping[str, object], films: bool) -> OutputError:
+    """What to say of a folder that holds something else, such as the voices of a video of the same name."""
+    what, do = f"{out} is there already", "name another one, or remove it"
+    if begun:
+        what = f"another separation was begun in {out}, of {begun['video']}"
+    elif (out / FILE).is_file():
+        what = f"{what} with the voices of {read_account(out).video}"
+        do += " to have films too" if films and not (out / COMPARISON).exists() else ""
+    return OutputError(what, "a new folder", do)
 
 
 def _size(video: Path, info: MediaInfo) -> tuple[int, int]:
