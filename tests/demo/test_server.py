@@ -103,6 +103,19 @@ def test_it_answers_on_this_machine_only_and_a_taken_port_is_told(page: str, wei
         pass
 
 
+def test_a_full_disk_is_told_to_visitors_as_what_they_can_do_about_it(
+    weights: Path, tiny_disk: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tiny_disk))
+    with serving(Work(weights, jobs=1), Address(), Limits()) as address:
+        place = f"{address}gradio_api/call/example"
+        event = httpx.post(place, json={"data": []}).json()["event_id"]
+        told = httpx.get(f"{place}/{event}", timeout=120).text
+    assert "the computer that runs this page cannot keep what is made. Wanted: free space on its disk. Do: " in told
+    assert "command" not in told and str(tiny_disk) not in told
+    assert "No space left" in caplog.text
+
+
 @pytest.mark.parametrize("port", ["99999", "-1"])
 def test_a_number_that_no_port_has_is_told(port: str, weights: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["demo", "--weights", str(weights), "--port", port]) == 1

@@ -1,5 +1,6 @@
 """The page, and what happens when something on it is touched."""
 
+import logging
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from html import escape
@@ -9,12 +10,14 @@ from typing import TYPE_CHECKING
 from avss.demo.desk import Desk
 from avss.demo.layout import Asking, Showing, ask, show
 from avss.demo.results import Shown, ShownFace
-from avss.errors import AvssError, SettingsError
+from avss.errors import AvssError, OutputError, SettingsError
 from avss.progress import Step, Track
 from avss.rates import FRAME_RATE
 
 if TYPE_CHECKING:
     import gradio as gr
+
+log = logging.getLogger(__name__)
 
 _TITLE = "Who says what?"
 _LEAD = "Drop a video of people who talk at once: each face gets its own voice back, read from its lips."
@@ -87,11 +90,19 @@ def _visitor(request: "gr.Request") -> str:
 
 @contextmanager
 def _told(video: str | None = None) -> Generator[None]:
-    """Show errors as their sentence, without the folder in which the server keeps ``video``."""
+    """Show errors as their sentence, without the folder in which the server keeps ``video``.
+
+    A place that cannot be written is the matter of whoever runs the page, who is told of it on the terminal.
+    """
     import gradio as gr
 
     try:
         yield
+    except OutputError as error:
+        log.error("%s", error)
+        what = "the computer that runs this page cannot keep what is made"
+        told = OutputError(what, "free space on its disk", "tell whoever runs the page, and ask again later")
+        raise gr.Error(str(told), duration=None, print_exception=False) from error
     except AvssError as error:
         sentence = str(error).replace(f"{Path(video).parent}/", "") if video else str(error)
         raise gr.Error(sentence, duration=None, print_exception=False) from error

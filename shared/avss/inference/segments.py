@@ -94,7 +94,7 @@ def follow_video(
                 f"the faces of {video} cannot be followed from {_clock(outcome.item.start)} to "
                 f"{_clock(outcome.item.stop)}: {outcome.reason.rstrip('.')}",
                 "a video that plays at that time",
-                "look at that place of the video; cut it out or convert the video, and run the same command again",
+                "look at that place of the video; cut it out or convert the video, and separate it again",
             )
     return [tracklet for segment in segments for tracklet in read_tracklets(segment.file(work))]
 
