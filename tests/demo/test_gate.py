@@ -1,6 +1,7 @@
 """Uploads are looked at while they come in, in whatever pieces."""
 
 import asyncio
+import json
 from collections.abc import MutableMapping, Sequence
 from itertools import pairwise
 from typing import Any
@@ -62,6 +63,55 @@ def test_a_bad_name_behind_a_good_one_is_refused() -> None:
     both = upload("good.mp4").removesuffix(b"--line--\r\n") + upload("../x")
     with pytest.raises(starlette.MultiPartException, match="leads to another folder"):
         sent_through(both)
+
+
+def called_through(body: bytes, cuts: Sequence[int] = ()) -> tuple[bytes, list[Message]]:
+    """What arrives behind the gate of a call in pieces, and what is answered before it."""
+    edges = [0, *sorted(min(cut, len(body)) for cut in cuts), len(body)]
+    pieces = [{"type": "http.request", "body": body[a:b], "more_body": b < len(body)} for a, b in pairwise(edges)]
+    while len(pieces) > 1 and not pieces[-2]["more_body"]:
+        pieces.pop()
+    scope = {"type": "http", "method": "POST", "path": "/gradio_api/call/take", "headers": []}
+    coming, arrived, answers = iter(pieces), [], []
+
+    async def app(scope: Message, receive, send) -> None:
+        while True:
+            message = await receive()
+            arrived.append(message["body"])
+            if not message["more_body"]:
+                return
+
+    async def receive() -> Message:
+        return next(coming)
+
+    async def send(message: Message) -> None:
+        answers.append(message)
+
+    asyncio.run(Gate(app, LIMITS)(scope, receive, send))
+    return b"".join(arrived), answers
+
+
+def call_of(path: str) -> bytes:
+    return json.dumps({"data": [{"video": {"path": path, "meta": {"_type": "gradio.FileData"}}}, None, 3]}).encode()
+
+
+@given(st.lists(st.integers(0, 150)), st.sampled_from([call_of("/tmp/a/b.mp4"), b"", b"no JSON", b"[" * 9000, b"3"]))
+def test_a_plain_call_arrives_as_it_was_sent(cuts: list[int], body: bytes) -> None:
+    assert called_through(body, cuts) == (body, [])
+
+
+@given(
+    st.lists(st.integers(0, 150)), st.sampled_from(["http://127.0.0.1/x.mp4", "https://a.org/b", "HTTP://c", "ftp://d"])
+)
+def test_a_call_that_names_an_address_is_refused_in_a_sentence(cuts: list[int], address: str) -> None:
+    arrived, (start, body) = called_through(call_of(address), cuts)
+    assert arrived == b"" and start["status"] == 400
+    assert body["body"].decode().startswith(f"'{address}' is no file that was uploaded. Wanted: a video of yours. Do: ")
+
+
+def test_a_call_without_end_is_refused() -> None:
+    arrived, (start, body) = called_through(b" " * 1_500_000, range(0, 1_500_000, 100_000))
+    assert arrived == b"" and start["status"] == 400 and b"more than 1,000,000 bytes" in body["body"]
 
 
 def test_what_promises_to_be_too_large_is_refused_at_once() -> None:

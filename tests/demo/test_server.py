@@ -60,6 +60,24 @@ def test_a_file_of_the_server_cannot_be_named_as_if_it_had_been_uploaded(page: s
     assert "passwd" not in told
 
 
+def test_the_server_fetches_nothing_from_an_address(page: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as elsewhere:
+        elsewhere.settimeout(1)
+        address = f"http://127.0.0.1:{elsewhere.getsockname()[1]}/a.mp4"
+        video = {"path": address, "meta": {"_type": "gradio.FileData"}}
+        calls = {
+            "call/take": {"data": [video]},
+            "call/v2/take": {"video": video},
+            "run/take": {"data": [video], "session_hash": "a"},
+            "queue/join": {"data": [video], "fn_index": 0, "session_hash": "a"},
+        }
+        for name, call in calls.items():
+            answer = httpx.post(f"{page}/gradio_api/{name}", json=call)
+            assert answer.status_code == 400 and "is no file that was uploaded" in answer.text
+        with pytest.raises(TimeoutError):
+            elsewhere.accept()
+
+
 def test_a_name_that_leads_to_another_folder_is_refused_in_a_sentence(page: str) -> None:
     answer = upload(page, "../../x", b"content")
     assert answer.status_code == 400

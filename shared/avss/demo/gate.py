@@ -1,21 +1,23 @@
 """What stands between the page and those who ask for it.
 
 Uploads that are too large, or whose name leads to another folder, are refused in a sentence while they come in,
-whatever they claim of their size. And every answer tells the browser to load nothing from anywhere else: the page works
-without a network, and nobody else hears of it.
+whatever they claim of their size. So are calls that name a file by an address: Gradio would fetch it. And every answer
+tells the browser to load nothing from anywhere else: the page works without a network, and nobody else hears of it.
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from avss.demo.limits import Limits
-from avss.errors import MediaError
+from avss.errors import AvssError, MediaError, SettingsError
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _UPLOAD = "/gradio_api/upload"
 _ROOM_FOR_HEADERS = 10_000  # bytes of an upload that are not of the file
+_LONGEST_CALL = 1_000_000  # bytes; the page's own are a thousand times shorter
 
 # Gradio's page is made of scripts and styles that stand in it.
 _POLICY = (
@@ -44,9 +46,62 @@ class Gate:
                 message["headers"] = [*message["headers"], (b"content-security-policy", _POLICY)]
             await send(message)
 
-        if scope["type"] == "http" and scope["method"] == "POST" and scope["path"].rstrip("/") == _UPLOAD:
-            receive = _watched(receive, dict(scope["headers"]), self._limits)
+        if scope["type"] == "http" and scope["method"] == "POST":
+            if scope["path"].rstrip("/") == _UPLOAD:
+                receive = _watched(receive, dict(scope["headers"]), self._limits)
+            else:
+                try:
+                    receive = await _read(receive)
+                except AvssError as error:
+                    await _refuse(str(error), scope, receive, send_with_policy)
+                    return
         await self._app(scope, receive, send_with_policy)
+
+
+async def _read(receive: "Receive") -> "Receive":
+    """The same body of a call, after it has been looked at.
+
+    Raises:
+        MediaError: it names a file by an address.
+        SettingsError: it is too long.
+    """
+    messages, body, more = [], b"", True
+    while more:
+        messages.append(await receive())
+        body += messages[-1].get("body", b"")
+        more = messages[-1].get("more_body", False)
+        if len(body) > _LONGEST_CALL:
+            raise SettingsError(f"a call of more than {_LONGEST_CALL:,} bytes", "a short one", "upload files")
+    for path in _paths_in(body):
+        if "://" in path:
+            raise MediaError(f"'{path}' is no file that was uploaded", "a video of yours", "upload it")
+    waiting = iter(messages)
+
+    async def again() -> "Message":
+        return next(waiting, None) or await receive()
+
+    return again
+
+
+def _paths_in(body: bytes) -> Iterator[str]:
+    """Paths of files in the JSON of a call, however deep they lie in it."""
+    try:
+        parts = [json.loads(body)]
+    except (ValueError, RecursionError):
+        return  # which Gradio cannot read either
+    while parts:
+        part = parts.pop()
+        if isinstance(part, dict):
+            parts += part.values()
+            yield from (value for name, value in part.items() if name == "path" and isinstance(value, str))
+        elif isinstance(part, list):
+            parts += part
+
+
+async def _refuse(sentence: str, scope: "Scope", receive: "Receive", send: "Send") -> None:
+    from starlette.responses import PlainTextResponse
+
+    await PlainTextResponse(sentence, status_code=400)(scope, receive, send)
 
 
 def _watched(receive: "Receive", headers: Mapping[bytes, bytes], limits: Limits) -> "Receive":
