@@ -42,6 +42,15 @@ def test_a_shown_command_exists_with_its_options(page: Path, command: str, run_p
         assert program in {"git", "cd", "conda", "pip"}, f"{page} shows {program}, which nothing here provides"
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_what_is_imported_in_a_shown_program_is_there(page: Path) -> None:
+    for program in re.findall(r"^```python\n(.*?)^```", page.read_text(), re.DOTALL | re.MULTILINE):
+        compile(program, str(page), "exec")
+        for line in program.splitlines():
+            if line.startswith(("from ", "import ")):
+                exec(line, {})
+
+
 def check_options(run_python: Callable[..., str], program: Path | str, arguments: list[str]) -> None:
     words = [word for word in arguments if re.fullmatch(r"[a-z]+", word)][:2]
     verbs = [word for position, word in enumerate(words) if arguments[position] == word]
