@@ -14,7 +14,7 @@ from pathlib import Path
 from avss.data.store import PreparedStore
 from avss.evaluation.ablation_picture import draw_ablations
 from avss.terminal import run_script
-from avss.training.ablation import read_ablations, run_ablations, show_answers, show_plan
+from avss.training.ablation import of_names, read_ablations, run_ablations, show_answers, show_plan
 from avss.training.precision import Precision
 from avss.training.separation_laboratories import SeparatorLaboratory
 from avss.training.separation_variants import SeparatorVariant
@@ -44,21 +44,22 @@ def ablate(
         causal_frontend: run folder of the one that causal separators are shown; null leaves those out.
         out: where table, figure and nets go; rows and nets that are there are kept.
         ablations: folder of the questions.
-        only: names of questions, to leave out the others.
+        only: names of questions to ask; of the others, what is known stays in the tables.
         base: the settings that the questions change.
         yardstick: what all variants are judged by.
         device: cpu, gpu, mps or auto.
         precision: of the activations in training.
         plan: show what would be measured, and end.
     """
-    questions = read_ablations(ablations, base, only or ())
+    questions = read_ablations(ablations, base)
+    asked = of_names(questions, only or ())
     if plan:
-        show_plan(questions)
+        show_plan(asked)
         return
     starts = [folder for folder in (frontend, causal_frontend) if folder is not None]
     bench = VariantBench(PreparedStore(store), starts, yardstick, out / "nets", device, precision)
     laboratory = SeparatorLaboratory(bench, frontend, causal_frontend)
-    rows = run_ablations(questions, base, laboratory.measure, out, data=bench.data)
+    rows = run_ablations(asked, base, laboratory.measure, out, data=bench.data, beside=questions)
     draw_ablations(out / "ablations.png", questions, rows, FIGURE)
     show_answers(out)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from avss.data.store import PreparedStore
 from avss.evaluation.ablation_picture import draw_ablations
 from avss.terminal import run_script
-from avss.training.ablation import read_ablations, run_ablations, show_answers, show_plan
+from avss.training.ablation import of_names, read_ablations, run_ablations, show_answers, show_plan
 from avss.training.precision import Precision
 from avss.training.separation_laboratories import TuningLaboratory
 from avss.training.separation_variants import SeparationVariant
@@ -43,7 +43,7 @@ def ablate(
         start: run folder of stage 2.
         out: where table, figures and nets go; rows and nets that are there are kept.
         ablations: folder of the questions.
-        only: names of questions, to leave out the others.
+        only: names of questions to ask; of the others, what is known stays in the tables.
         base: the settings that the questions change.
         yardstick: what all variants are judged by.
         device: cpu, gpu, mps or auto.
@@ -51,12 +51,14 @@ def ablate(
         labels: source of the store's phone labels, which lip reading is measured by.
         plan: show what would be measured, and end.
     """
-    questions = read_ablations(ablations, base, only or ())
+    questions = read_ablations(ablations, base)
+    asked = of_names(questions, only or ())
     if plan:
-        show_plan(questions)
+        show_plan(asked)
         return
     bench = VariantBench(PreparedStore(store), [start], yardstick, out / "nets", device, precision)
-    rows = run_ablations(questions, base, TuningLaboratory(bench, start, labels).measure, out, data=bench.data)
+    laboratory = TuningLaboratory(bench, start, labels)
+    rows = run_ablations(asked, base, laboratory.measure, out, data=bench.data, beside=questions)
     draw_ablations(out / "ablations.png", questions, rows, FIGURE)
     draw_ablations(out / "ablations_phones.png", questions, rows, "phones")
     show_answers(out)

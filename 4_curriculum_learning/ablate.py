@@ -14,7 +14,7 @@ from pathlib import Path
 from avss.data.store import PreparedStore
 from avss.evaluation.ablation_picture import draw_ablations
 from avss.terminal import run_script
-from avss.training.ablation import read_ablations, run_ablations, show_answers, show_plan
+from avss.training.ablation import of_names, read_ablations, run_ablations, show_answers, show_plan
 from avss.training.precision import Precision
 from avss.training.separation_laboratories import CurriculumLaboratory
 from avss.training.separation_variants import CurriculumVariant
@@ -42,19 +42,21 @@ def ablate(
         start: run folder of stage 3, or of stage 2.
         out: where table, figure and nets go; rows and nets that are there are kept.
         ablations: folder of the questions.
-        only: names of questions, to leave out the others.
+        only: names of questions to ask; of the others, what is known stays in the tables.
         base: the settings that the questions change.
         yardstick: what all variants are judged by.
         device: cpu, gpu, mps or auto.
         precision: of the activations in training.
         plan: show what would be measured, and end.
     """
-    questions = read_ablations(ablations, base, only or ())
+    questions = read_ablations(ablations, base)
+    asked = of_names(questions, only or ())
     if plan:
-        show_plan(questions)
+        show_plan(asked)
         return
     bench = VariantBench(PreparedStore(store), [start], yardstick, out / "nets", device, precision)
-    rows = run_ablations(questions, base, CurriculumLaboratory(bench, start).measure, out, data=bench.data)
+    laboratory = CurriculumLaboratory(bench, start)
+    rows = run_ablations(asked, base, laboratory.measure, out, data=bench.data, beside=questions)
     draw_ablations(out / "ablations.png", questions, rows, FIGURE)
     show_answers(out)
 

@@ -216,6 +216,20 @@ def test_an_ablation_shows_question_answers_intervals_and_reasons(tmp_path: Path
     assert len(page.all("img")) == 1
 
 
+def test_an_ablation_that_was_killed_is_shown_as_far_as_it_came(tmp_path: Path) -> None:
+    def killed(cooking: Cooking) -> dict[str, float]:
+        if cooking.minutes > 5:
+            raise KeyboardInterrupt
+        return taste(cooking)
+
+    (tmp_path / "long.yaml").write_text("question: How long?\nminutes: [5, 10]\n")
+    with pytest.raises(KeyboardInterrupt):
+        run_ablations(read_ablations(tmp_path, Cooking()), Cooking(), killed, tmp_path / "out", data="soup")
+    page = Page(write_report([tmp_path / "out"], tmp_path / "report.html"))
+    assert page.tables == [[["minutes", "taste"], ["5", "0.250 [0.125, 0.500]"], ["10", "not measured"]]]
+    assert "its turn has not come" in page.text
+
+
 @pytest.mark.parametrize("content", [None, "notes.txt", "config.yaml"])
 def test_a_folder_that_is_no_run_is_one_error(content: str | None, runs: Path, tmp_path: Path, capsys) -> None:
     folder = tmp_path / "folder"

@@ -10,7 +10,7 @@ import pytest
 
 from avss.errors import OutputError, SettingsError
 from avss.evaluation.ablation_picture import draw_ablations
-from avss.training.ablation import NotMeasuredError, read_ablations, run_ablations, show_plan
+from avss.training.ablation import NotMeasuredError, of_names, read_ablations, run_ablations, show_plan
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,9 @@ def test_a_question_of_which_nothing_can_be_measured_is_still_in_the_page(questi
         raise NotMeasuredError("it burnt", "soup", "cook again")
 
     run_ablations(read_ablations(questions, Cooking())[:1], Cooking(), burnt, tmp_path, data="soup")
-    assert (tmp_path / "ablations.md").read_text().count("it burnt") == 3
+    page = (tmp_path / "ablations.md").read_text()
+    assert "| 5 |\n| 10 |\n| 20 |" in page
+    assert page.count("it burnt") == 1
 
 
 @pytest.mark.parametrize(
@@ -171,11 +173,46 @@ def test_parts_are_changed_by_dotted_names_and_nothing_is_told_from_an_empty_cel
 
 
 def test_a_part_of_the_questions_is_asked(questions: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (much,) = read_ablations(questions, Cooking(), only=["much"])
+    ablations = read_ablations(questions, Cooking())
+    (much,) = of_names(ablations, ["much"])
+    assert of_names(ablations, []) == ablations
     show_plan([much])
     assert capsys.readouterr().out.splitlines() == ["How much?", "  minutes: 5, salt: 0.5", "  minutes: 6, salt: 1.5"]
     with pytest.raises(SettingsError, match=r"no question 'often'\. Wanted: some of long, much"):
-        read_ablations(questions, Cooking(), only=["much", "often"])
+        of_names(ablations, ["much", "often"])
+
+
+def test_answers_to_questions_that_are_not_asked_again_stay_on_the_page(questions: Path, tmp_path: Path) -> None:
+    def ask(only: list[str], base: Cooking, data: str, kitchen: Kitchen) -> pd.DataFrame:
+        asked = of_names(ablations, only)
+        return run_ablations(asked, base, kitchen.taste, tmp_path, data=data, beside=ablations)
+
+    ablations = read_ablations(questions, Cooking())
+    assert ask(["much"], Cooking(), "soup", Kitchen()).ablation.tolist() == ["much"] * 2
+    assert "How long?" not in (tmp_path / "ablations.md").read_text()
+    rows = ask(["long"], Cooking(salt=2.0), "stew", Kitchen())
+    page = (tmp_path / "ablations.md").read_text()
+    assert page.index("How long?") < page.index("On stew.") < page.index("How much?") < page.index("On soup.")
+    assert "| 6 | 1.500 | 9.000 | 8.000 | 10.000 |" in page
+    assert rows.ablation.tolist() == ["long"] * 3 + ["much"] * 2
+    assert rows.taste.tolist() == [10.0, 20.0, 40.0, 2.5, 9.0]
+    draw_ablations(tmp_path / "picture.png", ablations, rows, "taste")
+    nothing = Kitchen(meals=0)
+    assert ask(["much"], Cooking(), "soup", nothing).taste.tolist() == rows.taste.tolist()
+
+
+def test_the_page_of_a_killed_run_tells_what_is_known_and_what_waits(questions: Path, tmp_path: Path) -> None:
+    ablations = read_ablations(questions, Cooking())
+    # The third time five minutes are known from the start, for both questions.
+    for meals, empty in [(0, 0), (2, 3), (0, 3 + 3)]:
+        with pytest.raises(KeyboardInterrupt):
+            run_ablations(ablations, Cooking(), Kitchen(meals).taste, tmp_path, data="soup")
+        page = (tmp_path / "ablations.md").read_text()
+        assert page.count("not measured |") == empty
+        assert page.count("Not measured: its turn has not come") == 2
+    rows = run_ablations(ablations[:1], Cooking(), Kitchen().taste, tmp_path, data="soup", beside=ablations)
+    assert rows.taste.isna().tolist() == [False] * 3
+    assert "not measured" not in (tmp_path / "ablations.md").read_text()
 
 
 def test_figures_below_zero_and_questions_without_any_are_drawn(questions: Path, tmp_path: Path) -> None:

@@ -22,13 +22,14 @@ def draw_ablations(path: Path, ablations: Sequence[Ablation], rows: pd.DataFrame
 
     Args:
         path: the PNG file.
-        ablations: what was asked.
+        ablations: what was asked; questions without rows have no panel.
         rows: what :func:`~avss.training.ablation.run_ablations` returned.
         figure: name of the column.
 
     Raises:
         OutputError: ``path`` cannot be written.
     """
+    ablations = [ablation for ablation in ablations if (rows.ablation == ablation.name).any()]
     columns = min(_COLUMNS, len(ablations))
     lines = math.ceil(len(ablations) / columns)
     drawing = Figure(figsize=(5 * columns, 3.6 * lines), dpi=110, facecolor="white", layout="constrained")

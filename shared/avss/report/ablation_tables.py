@@ -9,7 +9,7 @@ from markdown_it.tree import SyntaxTreeNode
 from avss.report.document import Cell, Figure, Number, Section, Table
 from avss.report.embedding import embed_picture
 from avss.report.runs import Run
-from avss.training.ablation import MARKDOWN
+from avss.training.ablation_page import MARKDOWN
 
 _PICTURE = "ablations.png"
 _ENDS = ("_low", "_high")

@@ -11,7 +11,7 @@ import yaml
 
 from avss.errors import AvssError
 from avss.models.weights import DESCRIPTION, ModelDescription, read_description
-from avss.training.ablation import MARKDOWN
+from avss.training.ablation_page import MARKDOWN
 from avss.training.environment import ENVIRONMENT
 from avss.training.run import CONFIG, METRICS
 

@@ -8,10 +8,10 @@ An ablation is a file of a few lines, with the question and only what changes::
 The settings of a part are dotted, as on the command line: ``separator.fusion: [early, film]``. Lists under several
 settings are varied together: the first of each, the second of each … A row of the table is kept as soon as it is
 measured, and is not measured again, not even for another question; so a killed run goes on, and a new question costs
-only what is new in it.
+only what is new in it. The page tells at any time what is known, also of the questions that are not asked again.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,10 +23,14 @@ from rich.markdown import Markdown
 
 from avss.errors import AvssError, SettingsError
 from avss.files import writing
+from avss.training.ablation_answers import ABLATION, DATA, AnswerBook, Row
+from avss.training.ablation_page import MARKDOWN, REASON, as_markdown
 from avss.training.dotted_settings import Dataclass, Settings, as_kind, as_row, as_text, changed, kinds_of
 
-TABLE, MARKDOWN = "ablations.csv", "ablations.md"
-_QUESTION, _REASON = "question", "not_measured"
+Answers = dict[str, list[Row]]
+
+_QUESTION = "question"
+_LATER = "its turn has not come"
 
 
 class NotMeasuredError(AvssError):
@@ -52,23 +56,28 @@ class Ablation:
         return [changed(base, change) for change in self.changes]
 
 
-def read_ablations(folder: Path, base: Dataclass, only: Sequence[str] = ()) -> list[Ablation]:
+def read_ablations(folder: Path, base: Dataclass) -> list[Ablation]:
     """Read the ``*.yaml`` of ``folder``, whose keys must be settings of the dataclass ``base`` and of their types.
-
-    Args:
-        folder: of the files.
-        base: the settings they may change.
-        only: names of files, without ``.yaml``, to leave out the others; empty reads them all.
 
     Raises:
         SettingsError: there is none, or one is not what it should be.
     """
-    paths = {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+    paths = sorted(folder.glob("*.yaml"))
     if not paths:
         raise SettingsError(f"{folder} holds no ablation", "a folder with *.yaml files", "name another folder")
-    for name in sorted(set(only) - set(paths)):
-        raise SettingsError(f"{folder} has no question '{name}'", f"some of {', '.join(paths)}", "correct only")
-    return [_read(path, base) for name, path in paths.items() if not only or name in only]
+    return [_read(path, base) for path in paths]
+
+
+def of_names(ablations: Sequence[Ablation], only: Sequence[str]) -> list[Ablation]:
+    """Those of ``ablations`` that ``only`` names; it names them all where it is empty.
+
+    Raises:
+        SettingsError: one of the names is of none.
+    """
+    names = [ablation.name for ablation in ablations]
+    for name in sorted(set(only) - set(names)):
+        raise SettingsError(f"there is no question '{name}'", f"some of {', '.join(names)}", "correct only")
+    return [ablation for ablation in ablations if not only or ablation.name in only]
 
 
 def show_plan(ablations: Sequence[Ablation]) -> None:
@@ -92,67 +101,78 @@ def run_ablations(
     folder: Path,
     *,
     data: str,
+    beside: Sequence[Ablation] = (),
 ) -> pd.DataFrame:
-    """Measure every variant that is not yet in the table of ``folder``.
+    """Measure every variant that is not yet in the table of ``folder``, and write the page anew after each.
 
     Args:
         ablations: what is asked.
         base: the settings that are changed, a dataclass.
         measure: the figures of a variant; it may raise :class:`NotMeasuredError`.
-        folder: of ``ablations.csv`` and ``ablations.md``.
+        folder: of ``ablations.csv``, ``ablations.md`` and ``environment.json``.
         data: what is measured on; rows that were measured on other data are not used.
+        beside: all questions, in the order of the page; what is known of those that are not asked stands there too.
 
     Returns:
-        A row per variant: ``ablation``, the settings, ``data``, the figures. A variant that cannot be measured has
-        none, and the reason in ``not_measured``; such a row is not kept.
+        A row per variant of every question that stands on the page: ``ablation``, the settings, ``data``, the figures.
+        A variant that was not measured has none, and the reason in ``not_measured``; such a row is not kept.
 
     Raises:
         OutputError: the table cannot be written; finished rows are kept.
     """
-    path = folder / TABLE
-    # Empty is a figure that is none; "null" is a setting.
-    table = pd.read_csv(path, keep_default_na=False, na_values=[""]) if path.is_file() else pd.DataFrame()
-    known = table.to_dict("records")
-    variants = [
-        (ablation, change, variant)
-        for ablation in ablations
-        for change, variant in zip(ablation.changes, ablation.variants(base), strict=True)
-    ]
-    rows: list[dict[str, Any]] = []
-    for number, (ablation, change, variant) in enumerate(variants, start=1):
-        # A line per variant: a bar would be in the way of those of the trainings.
-        _say(f"[{number}/{len(variants)}] {ablation.name}: {_told(change)}")
-        settings = as_row(variant) | {"data": data}
-        row = {"ablation": ablation.name, **settings, **_figures(settings, known, variant, measure)}
-        rows.append(row)
-        if _REASON not in row and not any(_is_of(old, {"ablation": ablation.name, **settings}) for old in known):
-            known.append(row)
-            with writing(path) as unfinished:
-                pd.DataFrame(known).to_csv(unfinished, index=False)
-    with writing(folder / MARKDOWN) as unfinished:
-        unfinished.write_text("\n".join(_as_markdown(ablation, rows) for ablation in ablations))
-    return pd.DataFrame(rows)
+    book = AnswerBook(folder)
+    answers: Answers = {ablation.name: _so_far(ablation, base, data, book) for ablation in ablations}
+    others = {ablation.name: _answered_before(ablation, base, book) for ablation in beside if ablation not in ablations}
+    order = [ablation for ablation in beside or ablations if ablation.name in answers or others[ablation.name]]
+    answers |= others
+    _write_page(folder, order, answers)
+    count, number = sum(len(ablation.changes) for ablation in ablations), 0
+    for ablation in ablations:
+        for place, variant in enumerate(ablation.variants(base)):
+            number += 1
+            # A line per variant: a bar would be in the way of those of the trainings.
+            _say(f"[{number}/{count}] {ablation.name}: {_told(ablation.changes[place])}")
+            settings = as_row(variant) | {DATA: data}
+            row = {ABLATION: ablation.name, **settings, **_figures(book.figures(settings), variant, measure)}
+            answers[ablation.name][place] = row
+            if REASON not in row:
+                book.keep(row)
+            _write_page(folder, order, answers)
+    return pd.DataFrame([row for ablation in order for row in answers[ablation.name]])
+
+
+def _so_far(ablation: Ablation, base: Settings, data: str, book: AnswerBook) -> list[Row]:
+    """A row for each variant of a question that is asked now, with figures if they are known."""
+    settings = [as_row(variant) | {DATA: data} for variant in ablation.variants(base)]
+    return [{ABLATION: ablation.name, **row, **(book.figures(row) or {REASON: _LATER})} for row in settings]
+
+
+def _answered_before(ablation: Ablation, base: Settings, book: AnswerBook) -> list[Row]:
+    """What is known of a question that is not asked now, with a row for each variant if there is any."""
+    known = book.newest(ablation.name, ablation.changes, list(as_row(base)))
+    measured = [row for row in known if row is not None]
+    if not measured:
+        return []
+    data = measured[0][DATA]
+    return [row or late for row, late in zip(known, _so_far(ablation, base, data, book), strict=True)]
 
 
 def _figures(
-    settings: Mapping[str, Any],
-    known: Sequence[Mapping[str, Any]],
-    variant: Settings,
-    measure: Callable[[Settings], Mapping[str, float]],
-) -> dict[str, Any]:
-    """The figures of a variant from a row with the same settings, or measured, or why they cannot be."""
-    for row in known:
-        if _is_of(row, settings):
-            return {name: value for name, value in row.items() if name not in settings and name != "ablation"}
+    known: Row | None, variant: Settings, measure: Callable[[Settings], Mapping[str, float]]
+) -> Mapping[Hashable, Any]:
+    """The figures of a variant that are known, or measured, or why they cannot be."""
+    if known is not None:
+        return known
     try:
-        return dict(measure(variant))
+        return {**measure(variant)}
     except NotMeasuredError as error:
-        return {_REASON: str(error)}
+        return {REASON: str(error)}
 
 
-def _is_of(row: Mapping[str, Any], settings: Mapping[str, Any]) -> bool:
-    """Whether a row, which may come from a file, is of these settings."""
-    return all(str(row.get(name)) == str(value) for name, value in settings.items())
+def _write_page(folder: Path, ablations: Sequence[Ablation], answers: Answers) -> None:
+    parts = [as_markdown(asked.question, list(asked.changes[0]), answers[asked.name]) for asked in ablations]
+    with writing(folder / MARKDOWN) as unfinished:
+        unfinished.write_text("\n".join(parts))
 
 
 def _read(path: Path, base: Dataclass) -> Ablation:
@@ -179,22 +199,6 @@ def _read(path: Path, base: Dataclass) -> Ablation:
         raise SettingsError(f"the lists of {path} differ in length, or there is none", "lists of one length", do)
     changes = tuple(dict(zip(content, values, strict=True)) for values in zip(*content.values(), strict=True))
     return Ablation(path.stem, question, changes)
-
-
-def _as_markdown(ablation: Ablation, rows: Sequence[Mapping[str, Any]]) -> str:
-    """The rows of one ablation: what it changes, and the figures."""
-    mine = [row for row in rows if row["ablation"] == ablation.name]
-    measured = [row for row in mine if _REASON not in row]
-    figures = list(measured[0])[list(measured[0]).index("data") + 1 :] if measured else []
-    columns = [*ablation.changes[0], *figures]
-    lines = [f"## {ablation.question}", "", f"On {mine[0]['data']}.", ""]
-    lines += ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
-    for row in mine:
-        cells = [row.get(name, "not measured") for name in columns]
-        texts = (f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in cells)
-        lines.append("| " + " | ".join(texts) + " |")
-    reasons = [f"Not measured: {row[_REASON]}" for row in mine if _REASON in row]
-    return "\n".join([*lines, *(line for reason in reasons for line in ("", reason))]) + "\n"
 
 
 def _told(change: Mapping[str, Any]) -> str:
