@@ -1,5 +1,7 @@
 """Examples to listen to are the mixtures, what was made of them, and what is true."""
 
+import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -60,18 +62,39 @@ def test_examples_are_made_without_gradients(mixtures: Mixtures, tmp_path: Path)
 
 
 @pytest.fixture
-def logger(tmp_path: Path) -> Iterator[WandbLogger]:
+def logger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[WandbLogger]:
     """Logs offline; what it sets for the process is taken back, lest another test log in this way."""
+    monkeypatch.delenv("WANDB_DATA_DIR", raising=False)
     yield WandbLogger(project="avss", save_dir=tmp_path, mode="offline")
     wandb.teardown()
 
 
-def test_they_are_logged_offline(mixtures: Mixtures, logger: WandbLogger, tmp_path: Path) -> None:
+@pytest.fixture
+def log(mixtures: Mixtures, logger: WandbLogger, tmp_path: Path) -> Path:
+    """Folder of the media of a run that examples were logged to."""
     write_examples(halved, mixtures, tmp_path / "examples", logger)
     logger.experiment.finish()
-    media = [path.name for path in tmp_path.glob("wandb/offline-run-*/files/media/**/*") if path.is_file()]
+    (run,) = tmp_path.glob("wandb/offline-run-*")
+    return run / "files" / "media"
+
+
+def test_they_are_logged_offline(log: Path) -> None:
+    media = [path.name for folder in ("audio", "images") for path in (log / folder).glob("**/*") if path.is_file()]
     assert sum(name.endswith(".wav") for name in media) == 14
     assert sum(name.endswith(".png") for name in media) == 2
+
+
+def test_a_table_of_them_has_a_row_per_voice_and_lies_with_the_run(log: Path, tmp_path: Path) -> None:
+    (path,) = log.glob("table/*.table.json")
+    table = json.loads(path.read_text())
+    assert table["columns"] == ["example", "face", "mixture", "voice", "true voice", "SI-SDRi", "spectrograms"]
+    assert [row[:2] for row in table["data"]] == [[example, face] for example in (1, 2) for face in (1, 2, 3)]
+    assert [row[2:5] + row[6:] for row in table["data"]] == [["Audio"] * 3 + ["Image"]] * 6
+    # Half of the mixture is as much like a voice as the mixture is; the last face is silent.
+    assert [row[5] for row in table["data"]] == [pytest.approx(0, abs=1e-4)] * 5 + [None]
+    kept = [path.read_bytes() for path in tmp_path.glob("wandb/artifacts/**/*") if path.is_file()]
+    assert all(path.read_bytes() in kept for path in (tmp_path / "examples").iterdir())
+    assert "WANDB_DATA_DIR" not in os.environ
 
 
 def test_a_place_that_cannot_be_written_is_told(mixtures: Mixtures, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import pytorch_lightning as pl
 import torch
+import wandb
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
@@ -116,6 +117,29 @@ def test_settings_metrics_and_figures_are_logged_offline_inside_the_run_folder(
         time.sleep(0.05)
     for logged in (b"rate", b"of_lips", b"train_loss", b"told_right", b"0.75"):
         assert logged in log.read_bytes(), logged
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_run_that_goes_on_is_the_same_run_for_weights_and_biases(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WANDB_MODE", "offline")
+    monkeypatch.delenv("WANDB_RUN_ID", raising=False)
+    known: list[Path] = []
+    for task in (Line(stop_after=2), Line()):
+        try:
+            trainer = fit(task, Numbers(), tmp_path, settings={}, epochs=4, device="cpu", wandb=True)
+            log_figures(trainer, {})
+        except (KeyboardInterrupt, SystemExit):
+            assert wandb.run is not None
+            wandb.run.finish()
+        (newest,) = set(tmp_path.glob("wandb/offline-run-*/*.wandb")) - set(known)
+        known.append(newest)
+    assert len({path.name for path in known}) == 1
+    monkeypatch.setenv("WANDB_RUN_ID", "ofagent")
+    trainer = fit(Line(), Numbers(), tmp_path / "agent", settings={}, epochs=1, device="cpu", wandb=True)
+    log_figures(trainer, {})
+    assert list((tmp_path / "agent").glob("wandb/offline-run-*/run-ofagent.wandb"))
 
 
 def test_a_run_without_a_folder_gets_one_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:

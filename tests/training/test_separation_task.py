@@ -93,6 +93,19 @@ def test_only_a_net_that_is_told_nothing_may_name_voices_in_any_order(
     assert losses[0] < -25 and losses[1] > -3
 
 
+def test_voices_of_a_net_that_is_told_nothing_are_put_in_the_order_of_the_true_ones(
+    buzzing_bank: VoiceBank, small_twin: Separator
+) -> None:
+    class Confused(SeparationTask):
+        def forward(self, batch: Mixtures) -> torch.Tensor:
+            return batch.voices.roll(1, dims=1)
+
+    batch = mixtures_of(without_features(buzzing_bank))
+    for free in (True, False):
+        voices = Confused(small_twin, learning=Learning(), any_order=free).told_apart(batch)
+        assert torch.equal(voices, batch.voices) is free
+
+
 def test_validation_that_gives_no_numbers_ends_the_training(buzzing_bank: VoiceBank, small_twin: Separator) -> None:
     task = SeparationTask(copy.deepcopy(small_twin), learning=Learning())
     next(task.separator.net.parameters()).data.fill_(torch.nan)

@@ -51,6 +51,11 @@ class Recipes(Dataset[Recipe]):
     def __len__(self) -> int:
         return self._steps
 
+    def hardest(self, count: int) -> Recipe:
+        """A recipe of ``count`` mixtures; the first of them are those of the first batch of the last level."""
+        last = len(self.levels) - 1
+        return draw_recipe(self.levels[last], self._sources, count, seed=self._seed, step=last)
+
 
 class MixtureData(pl.LightningDataModule):
     """Batches of :class:`~avss.data.mixing.Mixtures`.
@@ -115,9 +120,8 @@ class MixtureData(pl.LightningDataModule):
         )
 
     def valid_mixtures(self, count: int) -> Mixtures:
-        """The first ``count`` mixtures of the last level to validate on, or as many as are in a batch, on the CPU."""
-        recipe = self._valid_recipes[0, len(self._valid_recipes.levels) - 1].rows(slice(count))
-        return mix(recipe, self._sources["valid"].to("cpu"))
+        """``count`` mixtures of the last level to validate on, on the CPU; more than a batch, if need be."""
+        return mix(self._valid_recipes.hardest(count), self._sources["valid"].to("cpu"))
 
     def on_after_batch_transfer(self, batch: Recipe, dataloader_idx: int) -> Mixtures:
         """Mix this process's share of a batch."""

@@ -5,7 +5,7 @@ from pathlib import Path
 from avss.report.document import Example, Sound
 from avss.report.embedding import embed_picture, embed_sound
 from avss.report.runs import Run
-from avss.training.separation_export import EXAMPLES
+from avss.training.listening import EXAMPLES
 
 _MOST = 3  # of a run; a page of many runs must still travel by mail
 

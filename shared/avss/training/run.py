@@ -6,7 +6,8 @@
     environment.json    versions, machine, command and commit of its last start
     metrics.csv         a row per epoch
     checkpoints/        last.ckpt, written after every epoch; best.ckpt, where validation chooses
-    wandb/              settings, metrics and final figures for Weights & Biases, offline unless the user is logged in
+    wandb/              settings, metrics and final figures for Weights & Biases, offline unless the user is logged in;
+                        with the id by which a run that goes on is the same run there
 
 A resumed run ends with the same weights as one that was never interrupted, bit for bit on a CPU, provided that the
 order and the augmentation of the data depend on the epoch alone (see :class:`avss.data.epochs.EpochOrder`).
@@ -38,6 +39,7 @@ CONFIG, METRICS, CHECKPOINTS = "config.yaml", "metrics.csv", "checkpoints"
 RUNS = Path("runs")
 
 _PROJECT = "avss"
+_WANDB_ID = "run_id"
 _LARGEST_GRADIENT = 5.0
 _FREE = {"out", "wandb"}  # settings that decide nothing: a run may be moved, and logged from some epoch on
 
@@ -178,5 +180,23 @@ def _wandb_logger(folder: Path, settings: Mapping[str, Any]) -> WandbLogger:
 
     # Who said how to log (WANDB_MODE) is obeyed; nobody is asked, and no server, before the training.
     told = "WANDB_MODE" in os.environ or wandb.login(prompt=False, verify=False)
-    mode = None if told else "offline"
-    return WandbLogger(name=folder.name, project=_PROJECT, save_dir=folder, config=_plain(settings), mode=mode)
+    return WandbLogger(
+        name=folder.name,
+        project=_PROJECT,
+        save_dir=folder,
+        config=_plain(settings),
+        mode=None if told else "offline",
+        id=_wandb_id(folder),
+        resume="allow",
+    )
+
+
+@rank_zero_only
+def _wandb_id(folder: Path) -> str:
+    """What Weights & Biases knows the run by: a run that goes on is the same there, if logged in several parts."""
+    path = folder / "wandb" / _WANDB_ID
+    # An agent that started the run has named it.
+    known = os.environ.get("WANDB_RUN_ID") or (path.read_text().strip() if path.is_file() else secrets.token_hex(4))
+    with writing(path) as temporary:
+        temporary.write_text(known + "\n")
+    return known

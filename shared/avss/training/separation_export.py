@@ -14,12 +14,11 @@ from avss.models.audio_visual import AudioVisualSeparator
 from avss.models.separators.separator import Separator
 from avss.models.weights import save_model
 from avss.training.eigenmouths import mouth_settings
-from avss.training.listening import write_examples
+from avss.training.listening import EXAMPLES, write_examples
 from avss.training.run import METRICS, log_figures
 from avss.training.separation_task import SCORE, SeparationTask
 
-EXAMPLES = "examples"
-_EXAMPLES = 5  # mixtures, of two or more voices each
+_EXAMPLES = 10  # mixtures, of two or more voices each
 
 
 def export_separation(
@@ -50,7 +49,7 @@ def export_separation(
     if not trainer.is_global_zero:
         return
     score = save_separation(model, out, store=store, notes=notes)
-    write_examples(task.cpu().eval(), data.valid_mixtures(_EXAMPLES), out / EXAMPLES, trainer.logger)
+    write_examples(task.cpu().eval().told_apart, data.valid_mixtures(_EXAMPLES), out / EXAMPLES, trainer.logger)
     log_figures(trainer, {SCORE: score})
     summary = f"valid speakers: SI-SDRi {score:.2f} dB · {out}"
     Console().print(summary, soft_wrap=True, markup=False, highlight=False)

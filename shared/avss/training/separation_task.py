@@ -82,6 +82,11 @@ class SeparationTask(pl.LightningModule):
             return self.model(batch.mixture, faces_of(batch))
         return self.model(batch.mixture, batch.frames["features"].float())
 
+    def told_apart(self, batch: Mixtures) -> Tensor:
+        """Separate a batch into voices [B,K,S]; those of a net that sees nothing come in the order of the true ones."""
+        voices = self(batch)
+        return self.loss.in_order(voices, batch.voices, batch.mixture) if self.loss.any_order else voices
+
     def training_step(self, batch: Mixtures) -> Tensor:
         """The loss of a batch, dB."""
         loss = self.loss(self(batch), batch.voices, batch.mixture)
@@ -95,9 +100,7 @@ class SeparationTask(pl.LightningModule):
         Raises:
             TrainingError: voices that are no finite numbers.
         """
-        voices = self(batch)
-        if self.loss.any_order:
-            voices = self.loss.in_order(voices, batch.voices, batch.mixture)
+        voices = self.told_apart(batch)
         if not voices.isfinite().all():
             what = f"the voices separated in validation of epoch {self.current_epoch} are not finite"
             raise TrainingError(what, "finite numbers", "train again with a lower rate")
