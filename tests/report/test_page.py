@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from html_page import Page
 
 from avss.cli import main
@@ -165,6 +166,25 @@ def test_weights_that_were_trained_again_since_the_exam_are_told(runs: Path, tmp
     text = Page(write_report([run], tmp_path / "report.html")).text
     assert "of other weights than the run has now" in text
     assert f"python 3_fine_tuning/evaluate.py --config 3_fine_tuning/evaluate_quick.yaml --run {run}" in text
+
+
+@pytest.mark.parametrize(
+    ("store", "start", "settings"),
+    [
+        ("data/generated/prepared", "runs/2_avss_main/avss_hour", "evaluate_quick"),
+        ("data/grid/prepared", "runs/2_avss_main/avss_grid", "evaluate_grid"),
+        ("data/grid/prepared", "runs/2_avss_main/avss", "evaluate"),
+    ],
+)
+def test_the_exam_to_sit_is_that_of_the_preset_it_was_trained_in(
+    store: str, start: str, settings: str, runs: Path, tmp_path: Path
+) -> None:
+    run = copied(runs / "tuned", tmp_path)
+    shutil.rmtree(run / "exam")
+    config = yaml.safe_load((run / "config.yaml").read_text())
+    (run / "config.yaml").write_text(yaml.safe_dump(config | {"store": store, "start": start}))
+    text = Page(write_report([run], tmp_path / "report.html")).text
+    assert f"python 3_fine_tuning/evaluate.py --config 3_fine_tuning/{settings}.yaml --run {run}" in text
 
 
 def test_names_are_shown_as_they_are_and_do_nothing(runs: Path, tmp_path: Path) -> None:

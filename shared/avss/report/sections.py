@@ -13,6 +13,7 @@ from avss.report.progress import training_curves
 from avss.report.runs import CURRICULUM, FACE, FRONTEND, LIPS, PCA, TWINS, Run
 from avss.training.run import CONFIG
 
+_THESIS = Path("data/grid/prepared")  # also the store of the preset grid, whose run folders are named after it
 _SPLIT = {"train": "learned from", "valid": "validated on", "test": "tested on"}
 _EVALUATED = {PCA: of_mouths, LIPS: of_lips, FACE: of_voices, FRONTEND: of_lips}
 
@@ -73,7 +74,16 @@ def _unfinished(run: Run) -> list[Missing]:
 
 
 def _exam(run: Run) -> str:
-    return _python(run, "evaluate.py", "--config", f"{run.kind.scripts}/evaluate_quick.yaml", "--run", run.folder)
+    settings = f"{run.kind.scripts}/evaluate{_preset(run)}.yaml"
+    return _python(run, "evaluate.py", "--config", settings, "--run", run.folder)
+
+
+def _preset(run: Run) -> str:
+    """How the names of settings of its preset end, told by the names that each preset gives to folders."""
+    before = Path(run.config.get("start") or run.config.get("frontend") or "")
+    if any(folder.name.endswith("_grid") for folder in (run.folder, before)):
+        return "_grid"
+    return "" if Path(run.config.get("store", "")) == _THESIS else "_quick"
 
 
 def _python(run: Run, script: str, *options: str | Path) -> str:
