@@ -98,6 +98,21 @@ def test_every_stage_tells_its_training_its_exam_and_its_examples(page: Page) ->
     assert "unknown" not in page.text.split("What made the figures")[1].split("Unknown:")[0]
 
 
+def test_runs_exams_and_ablations_tell_where_their_figures_come_from(runs: Path, tmp_path: Path) -> None:
+    (tmp_path / "long.yaml").write_text("question: How long?\nminutes: [5, 10]\n")
+    run_ablations(read_ablations(tmp_path, Cooking()), Cooking(), taste, tmp_path / "out", data="soup")
+    run = copied(runs / "tuned", tmp_path)
+    path = run / "exam" / "environment.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"commit": "0123456789abcdef-dirty"}))
+    page = Page(write_report([run, tmp_path / "out"], tmp_path / "report.html"))
+    (table,) = (table for table in page.tables if table[0] == ["run", "started", "commit", "command"])
+    assert [row[0] for row in table[1:]] == ["Fine-tuned · tuned", "Ablations · out", "exam of Fine-tuned · tuned"]
+    assert "unknown" not in {cell for row in table[1:] for cell in row}
+    assert table[3][2] == "0123456789ab and changes"
+    path.unlink()
+    assert write_report([run], tmp_path / "report.html").read_text().count("unknown") == 3
+
+
 def test_separators_that_did_not_sit_the_last_exam_are_marked(runs: Path, tmp_path: Path) -> None:
     shutil.copytree(runs / "separator", tmp_path / "other")
     for name in ("model.json", "exam/exam.json"):
@@ -230,7 +245,7 @@ def test_an_ablation_shows_question_answers_intervals_and_reasons(tmp_path: Path
     rows = run_ablations(asked, Cooking(), taste, tmp_path / "out", data="soup & salt")
     draw_ablations(tmp_path / "out" / "ablations.png", asked, rows, "taste")
     page = Page(write_report([tmp_path / "out"], tmp_path / "report.html"))
-    assert page.tables == [[["minutes", "taste"], ["5", "0.250 [0.125, 0.500]"], ["10", "not measured"]]]
+    assert page.tables[0] == [["minutes", "taste"], ["5", "0.250 [0.125, 0.500]"], ["10", "not measured"]]
     for text in ("How long | at <most>?", "On soup & salt.", "the pot is too small"):
         assert text in page.text
     assert len(page.all("img")) == 1
@@ -246,7 +261,7 @@ def test_an_ablation_that_was_killed_is_shown_as_far_as_it_came(tmp_path: Path) 
     with pytest.raises(KeyboardInterrupt):
         run_ablations(read_ablations(tmp_path, Cooking()), Cooking(), killed, tmp_path / "out", data="soup")
     page = Page(write_report([tmp_path / "out"], tmp_path / "report.html"))
-    assert page.tables == [[["minutes", "taste"], ["5", "0.250 [0.125, 0.500]"], ["10", "not measured"]]]
+    assert page.tables[0] == [["minutes", "taste"], ["5", "0.250 [0.125, 0.500]"], ["10", "not measured"]]
     assert "its turn has not come" in page.text
 
 

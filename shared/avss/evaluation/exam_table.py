@@ -22,6 +22,7 @@ from rich.table import Table
 from avss.evaluation.bootstrap import bootstrap_mean
 from avss.evaluation.exam_rows import MIXTURE, ExamRow
 from avss.files import writing
+from avss.training.environment import write_environment
 
 
 class _Shown(NamedTuple):
@@ -103,7 +104,7 @@ def write_figures(
     missing: Mapping[str, str],
     about: Mapping[str, str],
 ) -> None:
-    """Write ``figures.csv`` and ``exam.json``.
+    """Write ``figures.csv``, ``exam.json``, and what the exam ran on.
 
     Args:
         folder: where to.
@@ -122,6 +123,7 @@ def write_figures(
     told = {**about, "rows": weights, "missing": dict(missing), "figures": records}
     with writing(folder / "exam.json") as path:
         path.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n")
+    write_environment(folder)
 
 
 def _cells(line: pd.DataFrame, columns: Sequence[str]) -> list[str]:

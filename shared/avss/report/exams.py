@@ -1,7 +1,7 @@
 """Reading the exams of a run, and the mixtures behind their means."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,8 @@ from avss.evaluation.bootstrap import Interval, bootstrap_mean
 from avss.evaluation.exam import MIXTURES
 from avss.evaluation.exam_rows import AUDIO_VISUAL
 from avss.evaluation.exam_table import MAIN, level_name
-from avss.report.runs import Run, damaged, read_table
+from avss.report.runs import Run, damaged, read_mapping, read_table
+from avss.training.environment import ENVIRONMENT
 
 _FILE = "exam.json"
 
@@ -28,6 +29,7 @@ class Exam:
         weights: checksum of the weights behind each row.
         missing: why some rows are missing.
         figures: its means, as in ``figures.csv``.
+        environment: what it ran on; empty where that is unknown.
     """
 
     run: Run
@@ -38,6 +40,7 @@ class Exam:
     weights: dict[str, str]
     missing: dict[str, str]
     figures: pd.DataFrame
+    environment: Mapping[str, str]
 
     @property
     def outdated(self) -> bool:
@@ -109,6 +112,7 @@ def _read(run: Run, path: Path) -> Exam:
         figures = pd.DataFrame(told["figures"])
         figures = figures.astype(dict.fromkeys(("snr", "value", "low", "high"), float))
         whom = told["store"], told["part"], told.get("company", "")
-        return Exam(run, path.parent, *whom, told["rows"], told["missing"], figures)
+        ran_on = read_mapping(path.with_name(ENVIRONMENT), json.loads)
+        return Exam(run, path.parent, *whom, told["rows"], told["missing"], figures, ran_on)
     except (ValueError, TypeError, KeyError) as error:
         raise damaged(path) from error

@@ -1,8 +1,9 @@
-"""Where the figures come from: the command, the commit and the machine of each run."""
+"""Where the figures come from: the command, the commit and the machine of each run, and of each of its exams."""
 
 from collections.abc import Sequence
 
 from avss.report.document import Section, Table
+from avss.report.exams import Exam
 from avss.report.runs import Run
 from avss.training.environment import UNKNOWN
 
@@ -10,16 +11,18 @@ _OF_RUN = ("started", "commit", "command")
 _COMMIT = 12  # letters that are shown
 
 
-def origins_section(runs: Sequence[Run]) -> Section:
-    """A table of the runs, and one of the machines and versions they ran on."""
+def origins_section(runs: Sequence[Run], exams: Sequence[Exam]) -> Section:
+    """A table of the runs and exams, and one of the machines and versions they ran on."""
+    origins = [(run.title, run.environment) for run in runs]
+    origins += [(f"{exam.folder.name} of {exam.run.title}", exam.environment) for exam in exams]
     machines: dict[tuple[tuple[str, str], ...], list[str]] = {}
     rows = []
-    for run in runs:
-        told = {name: run.environment.get(name, UNKNOWN) for name in _OF_RUN}
+    for title, environment in origins:
+        told = {name: environment.get(name, UNKNOWN) for name in _OF_RUN}
         commit, dirty, _ = told["commit"].partition("-dirty")
-        rows.append([run.title, told["started"], commit[:_COMMIT] + (dirty and " and changes"), told["command"]])
-        machine = tuple((name, value) for name, value in run.environment.items() if name not in _OF_RUN)
-        machines.setdefault(machine, []).append(run.title)
+        rows.append([title, told["started"], commit[:_COMMIT] + (dirty and " and changes"), told["command"]])
+        machine = tuple((name, value) for name, value in environment.items() if name not in _OF_RUN)
+        machines.setdefault(machine, []).append(title)
     known = [
         Table(
             f"Machine and versions of {', '.join(names)}",
@@ -29,6 +32,6 @@ def origins_section(runs: Sequence[Run]) -> Section:
         for machine, names in machines.items()
         if machine
     ]
-    note = "Unknown: made before runs kept it."
+    note = "Unknown: made before it was kept."
     columns = ["run", "started", "commit", "command"]
     return Section("Runs", [Table("What made the figures", columns, rows, note), *known])

@@ -70,7 +70,8 @@ def write_report(runs: Sequence[Path], out: Path) -> Path:
 
 def _chapters(runs: Sequence[Run]) -> list[Chapter]:
     exams = {run.folder: read_exams(run) for run in runs}
-    chapters = [_result([exam for of_run in exams.values() for exam in of_run])]
+    sat = [exam for of_run in exams.values() for exam in of_run]
+    chapters = [_result(sat)]
     for stage, (title, lead) in _STAGES.items():
         sections = [_section(run, exams) for run in runs if run.kind.stage == stage]
         if sections:
@@ -79,10 +80,8 @@ def _chapters(runs: Sequence[Run]) -> list[Chapter]:
     if ablations:
         lead = "One question at a time: what changes when one thing is left out or done otherwise."
         chapters.append(Chapter("ablations", "Ablations", lead, ablations))
-    trained = [run for run in runs if run.kind is not ABLATIONS]
-    if trained:
-        lead = "So that every figure can be made again."
-        chapters.append(Chapter("origins", "Where the figures come from", lead, [origins_section(trained)]))
+    lead = "So that every figure can be made again."
+    chapters.append(Chapter("origins", "Where the figures come from", lead, [origins_section(runs, sat)]))
     return chapters
 
 

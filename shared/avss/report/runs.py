@@ -96,14 +96,14 @@ def read_run(folder: Path) -> Run:
         ModelError: its model is of another version, or its description damaged.
     """
     description = read_description(folder) if (folder / DESCRIPTION).is_file() else None
-    config = _mapping(folder / CONFIG, yaml.safe_load)
+    config = read_mapping(folder / CONFIG, yaml.safe_load)
     return Run(
         folder,
         _kind(folder, config, description),
         config,
         read_table(folder / METRICS),
         description,
-        _mapping(folder / ENVIRONMENT, json.loads),
+        read_mapping(folder / ENVIRONMENT, json.loads),
     )
 
 
@@ -139,8 +139,12 @@ def _kind(folder: Path, config: Mapping[str, Any], description: ModelDescription
     return _BY_MODEL[model]
 
 
-def _mapping(path: Path, parse: Any) -> dict[str, Any]:
-    """What ``parse`` makes of a file, by name; empty where there is no file."""
+def read_mapping(path: Path, parse: Any) -> dict[str, Any]:
+    """What ``parse`` makes of a file, by name; empty where there is no file.
+
+    Raises:
+        RunError: it is damaged.
+    """
     if not path.is_file():
         return {}
     try:

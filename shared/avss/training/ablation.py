@@ -26,6 +26,7 @@ from avss.files import writing
 from avss.training.ablation_answers import ABLATION, DATA, AnswerBook, Row
 from avss.training.ablation_page import MARKDOWN, REASON, as_markdown
 from avss.training.dotted_settings import Dataclass, Settings, as_kind, as_row, as_text, changed, kinds_of
+from avss.training.environment import write_environment
 
 Answers = dict[str, list[Row]]
 
@@ -125,6 +126,7 @@ def run_ablations(
     others = {ablation.name: _answered_before(ablation, base, book) for ablation in beside if ablation not in ablations}
     order = [ablation for ablation in beside or ablations if ablation.name in answers or others[ablation.name]]
     answers |= others
+    write_environment(folder)
     _write_page(folder, order, answers)
     count, number = sum(len(ablation.changes) for ablation in ablations), 0
     for ablation in ablations:

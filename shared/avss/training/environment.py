@@ -1,4 +1,6 @@
-"""What a run ran on, kept beside it in ``environment.json``, so that its figures can be understood and made again."""
+"""What a training, an ablation or an exam ran on, kept beside it in ``environment.json``, so that its figures can be
+understood and made again.
+"""
 
 import json
 import os
@@ -35,7 +37,7 @@ def describe_environment() -> dict[str, str]:
 
 
 def write_environment(folder: Path) -> None:
-    """Write ``environment.json`` into the run folder ``folder``; a run that goes on elsewhere tells where it did last.
+    """Write ``environment.json`` into ``folder``; what goes on elsewhere tells where it did last.
 
     Raises:
         OutputError: it cannot be written.
