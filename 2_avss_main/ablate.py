@@ -18,7 +18,8 @@ from avss.training.ablation import of_names, read_ablations, run_ablations, show
 from avss.training.precision import Precision
 from avss.training.separation_laboratories import SeparatorLaboratory
 from avss.training.separation_variants import SeparatorVariant
-from avss.training.variant_bench import FIGURE, VariantBench, Yardstick
+from avss.training.variant_bench import VariantBench, Yardstick
+from avss.training.variant_gain import FIGURE
 
 _BASE, _YARDSTICK = SeparatorVariant(), Yardstick()
 
@@ -59,7 +60,7 @@ def ablate(
     starts = [folder for folder in (frontend, causal_frontend) if folder is not None]
     bench = VariantBench(PreparedStore(store), starts, yardstick, out / "nets", device, precision)
     laboratory = SeparatorLaboratory(bench, frontend, causal_frontend)
-    rows = run_ablations(asked, base, laboratory.measure, out, data=bench.data, beside=questions)
+    rows = run_ablations(asked, base, laboratory.measure, out, data=bench.data, beside=questions, compare=bench.gain)
     draw_ablations(out / "ablations.png", questions, rows, FIGURE)
     show_answers(out)
 

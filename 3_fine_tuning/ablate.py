@@ -18,7 +18,8 @@ from avss.training.ablation import of_names, read_ablations, run_ablations, show
 from avss.training.precision import Precision
 from avss.training.separation_laboratories import TuningLaboratory
 from avss.training.separation_variants import SeparationVariant
-from avss.training.variant_bench import FIGURE, VariantBench, Yardstick
+from avss.training.variant_bench import VariantBench, Yardstick
+from avss.training.variant_gain import FIGURE
 
 _BASE, _YARDSTICK = SeparationVariant(), Yardstick()
 
@@ -58,7 +59,7 @@ def ablate(
         return
     bench = VariantBench(PreparedStore(store), [start], yardstick, out / "nets", device, precision)
     laboratory = TuningLaboratory(bench, start, labels)
-    rows = run_ablations(asked, base, laboratory.measure, out, data=bench.data, beside=questions)
+    rows = run_ablations(asked, base, laboratory.measure, out, data=bench.data, beside=questions, compare=bench.gain)
     draw_ablations(out / "ablations.png", questions, rows, FIGURE)
     draw_ablations(out / "ablations_phones.png", questions, rows, "phones")
     show_answers(out)

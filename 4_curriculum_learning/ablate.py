@@ -18,7 +18,8 @@ from avss.training.ablation import of_names, read_ablations, run_ablations, show
 from avss.training.precision import Precision
 from avss.training.separation_laboratories import CurriculumLaboratory
 from avss.training.separation_variants import CurriculumVariant
-from avss.training.variant_bench import FIGURE, VariantBench, Yardstick
+from avss.training.variant_bench import VariantBench, Yardstick
+from avss.training.variant_gain import FIGURE
 
 _BASE, _YARDSTICK = CurriculumVariant(), Yardstick(faces=(2, 3, 4, 6), levels=(None, 0.0))
 
@@ -56,7 +57,7 @@ def ablate(
         return
     bench = VariantBench(PreparedStore(store), [start], yardstick, out / "nets", device, precision)
     laboratory = CurriculumLaboratory(bench, start)
-    rows = run_ablations(asked, base, laboratory.measure, out, data=bench.data, beside=questions)
+    rows = run_ablations(asked, base, laboratory.measure, out, data=bench.data, beside=questions, compare=bench.gain)
     draw_ablations(out / "ablations.png", questions, rows, FIGURE)
     show_answers(out)
 

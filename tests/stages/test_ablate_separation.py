@@ -125,6 +125,13 @@ def test_what_is_asked_ends_in_a_table_and_nothing_is_trained_twice(
     assert (rows.si_sdri <= rows.si_sdri_high).all()
     assert (out / "ablations.png").stat().st_size > 1000
     assert len(list((out / "nets").iterdir())) == 3
+    means = [pd.read_csv(out / "nets" / path).si_sdri.mean() for path in rows.scores]
+    assert rows.si_sdri.tolist() == pytest.approx(means)
+    sight, speakers = (part.splitlines() for part in (out / "ablations.md").read_text().split("## ")[1:])
+    assert sight[4].endswith("| si_sdri | si_sdri_low | si_sdri_high | gain | gain_low | gain_high |")
+    assert sight[6].endswith("| – | – | – |")
+    assert f"| {means[1] - means[0]:.3f} |" in sight[7]
+    assert f"| {means[3] - means[2]:.3f} |" in speakers[7]
 
 
 def test_a_series_that_was_killed_goes_on_in_the_middle_of_a_training(
@@ -223,7 +230,7 @@ def test_a_curriculum_is_judged_by_faces_and_noise(
     base = CurriculumVariant(**TINY, lips=never, face=never, pca=never, levels=levels, pacing=Pacing(longest=1))
     figures = laboratory.measure(base)
     cells = ["2 faces", "2 faces 0 dB", "3 faces", "3 faces 0 dB"]
-    assert list(figures) == ["si_sdri", "si_sdri_low", "si_sdri_high", *cells]
+    assert list(figures) == ["si_sdri", "si_sdri_low", "si_sdri_high", *cells, "scores"]
     assert figures["si_sdri"] == pytest.approx(np.mean([figures[cell] for cell in cells]))
     (run,) = tmp_path.iterdir()
     assert pd.read_csv(run / "metrics.csv").level.tolist() == [0, 1]

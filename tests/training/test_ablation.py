@@ -64,6 +64,20 @@ def test_results_are_a_table_a_page_and_a_picture(questions: Path, tmp_path: Pat
     assert picture.std() > 10
 
 
+def test_variants_are_compared_with_the_first_of_their_question(questions: Path, tmp_path: Path) -> None:
+    def better(first: dict, row: dict) -> dict[str, float]:
+        return {"gain": float("nan") if row is first else row["taste"] - first["taste"]}
+
+    ablations = read_ablations(questions, Cooking())
+    rows = run_ablations(ablations, Cooking(), Kitchen().taste, tmp_path, data="soup", compare=better)
+    assert rows.gain.fillna(0).tolist() == [0, 2.5, 7.5, 0, 6.5]
+    page = (tmp_path / "ablations.md").read_text()
+    assert "| 5 | 2.500 | 1.500 | 3.500 | – |" in page
+    assert "| 20 | 10.000 | 9.000 | 11.000 | 7.500 |" in page
+    assert page.count("gain: over the first variant") == 2
+    assert "gain" not in pd.read_csv(tmp_path / "ablations.csv")
+
+
 def test_a_killed_run_goes_on_and_ends_as_an_uninterrupted_one(questions: Path, tmp_path: Path) -> None:
     ablations = read_ablations(questions, Cooking())
     with pytest.raises(KeyboardInterrupt):

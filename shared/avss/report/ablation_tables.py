@@ -24,7 +24,10 @@ def ablation_section(run: Run) -> Section:
     path, blocks = run.folder / _PICTURE, []
     if path.is_file():
         picture = embed_picture(path, f"The answers of {run.folder}, as in the tables")
-        caption = "All answers, a panel for each question. Bars: 95 % intervals; where they overlap, little is shown."
+        caption = (
+            "All answers, a panel for each question. Bars: 95 % intervals of each answer alone; "
+            "how sure a difference is tells the column gain, where a table has one."
+        )
         blocks.append(Figure(caption, [picture]))
     return Section(f"Ablations · {run.folder}", [*blocks, *_tables((run.folder / MARKDOWN).read_text())])
 

@@ -11,7 +11,7 @@ measured, and is not measured again, not even for another question; so a killed 
 only what is new in it. The page tells at any time what is known, also of the questions that are not asked again.
 """
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from avss.training.dotted_settings import Dataclass, Settings, as_kind, as_row, 
 from avss.training.environment import write_environment
 
 Answers = dict[str, list[Row]]
+Compare = Callable[[Row, Row], Mapping[str, Any]]
 
 _QUESTION = "question"
 _LATER = "its turn has not come"
@@ -98,11 +99,12 @@ def show_answers(folder: Path) -> None:
 def run_ablations(
     ablations: Sequence[Ablation],
     base: Settings,
-    measure: Callable[[Settings], Mapping[str, float]],
+    measure: Callable[[Settings], Mapping[str, Any]],
     folder: Path,
     *,
     data: str,
     beside: Sequence[Ablation] = (),
+    compare: Compare | None = None,
 ) -> pd.DataFrame:
     """Measure every variant that is not yet in the table of ``folder``, and write the page anew after each.
 
@@ -113,6 +115,7 @@ def run_ablations(
         folder: of ``ablations.csv``, ``ablations.md`` and ``environment.json``.
         data: what is measured on; rows that were measured on other data are not used.
         beside: all questions, in the order of the page; what is known of those that are not asked stands there too.
+        compare: figures of a variant beside the first one of its question, from both rows; they are not kept.
 
     Returns:
         A row per variant of every question that stands on the page: ``ablation``, the settings, ``data``, the figures.
@@ -127,7 +130,7 @@ def run_ablations(
     order = [ablation for ablation in beside or ablations if ablation.name in answers or others[ablation.name]]
     answers |= others
     write_environment(folder)
-    _write_page(folder, order, answers)
+    _write_page(folder, order, answers, compare)
     count, number = sum(len(ablation.changes) for ablation in ablations), 0
     for ablation in ablations:
         for place, variant in enumerate(ablation.variants(base)):
@@ -139,8 +142,8 @@ def run_ablations(
             answers[ablation.name][place] = row
             if REASON not in row:
                 book.keep(row)
-            _write_page(folder, order, answers)
-    return pd.DataFrame([row for ablation in order for row in answers[ablation.name]])
+            _write_page(folder, order, answers, compare)
+    return pd.DataFrame([row for ablation in order for row in _compared(answers[ablation.name], compare)])
 
 
 def _so_far(ablation: Ablation, base: Settings, data: str, book: AnswerBook) -> list[Row]:
@@ -160,8 +163,8 @@ def _answered_before(ablation: Ablation, base: Settings, book: AnswerBook) -> li
 
 
 def _figures(
-    known: Row | None, variant: Settings, measure: Callable[[Settings], Mapping[str, float]]
-) -> Mapping[Hashable, Any]:
+    known: Row | None, variant: Settings, measure: Callable[[Settings], Mapping[str, Any]]
+) -> Mapping[str, Any]:
     """The figures of a variant that are known, or measured, or why they cannot be."""
     if known is not None:
         return known
@@ -171,8 +174,16 @@ def _figures(
         return {REASON: str(error)}
 
 
-def _write_page(folder: Path, ablations: Sequence[Ablation], answers: Answers) -> None:
-    parts = [as_markdown(asked.question, list(asked.changes[0]), answers[asked.name]) for asked in ablations]
+def _compared(rows: Sequence[Row], compare: Compare | None) -> list[Row]:
+    """The rows of a question, with figures beside its first one."""
+    return [row if compare is None or REASON in row else {**row, **compare(rows[0], row)} for row in rows]
+
+
+def _write_page(folder: Path, ablations: Sequence[Ablation], answers: Answers, compare: Compare | None) -> None:
+    parts = [
+        as_markdown(asked.question, list(asked.changes[0]), _compared(answers[asked.name], compare))
+        for asked in ablations
+    ]
     with writing(folder / MARKDOWN) as unfinished:
         unfinished.write_text("\n".join(parts))
 

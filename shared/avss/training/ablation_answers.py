@@ -1,6 +1,6 @@
 """What an ablation has measured: a row per variant in a csv file, where no variant stands twice for a question."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from avss.training.dotted_settings import as_cell
 TABLE = "ablations.csv"
 ABLATION, DATA = "ablation", "data"
 
-Row = dict[Hashable, Any]
+Row = dict[str, Any]
 
 
 class AnswerBook:
@@ -25,8 +25,10 @@ class AnswerBook:
     def __init__(self, folder: Path) -> None:
         self._path = folder / TABLE
         # Empty is a figure that is none; "null" is a setting.
-        found = pd.read_csv(self._path, keep_default_na=False, na_values=[""]) if self._path.is_file() else None
-        self._rows: list[Row] = [] if found is None else found.to_dict("records")
+        found = (
+            pd.read_csv(self._path, keep_default_na=False, na_values=[""]) if self._path.is_file() else pd.DataFrame()
+        )
+        self._rows: list[Row] = [{str(name): value for name, value in row.items()} for row in found.to_dict("records")]
 
     def figures(self, settings: Mapping[str, Any]) -> Row | None:
         """The figures of a variant, of whichever question; ``None`` if it was not measured."""
@@ -67,6 +69,6 @@ class AnswerBook:
         return [next((row for row in mine if _is_of(row, variant)), None) for variant in wanted]
 
 
-def _is_of(row: Mapping[Hashable, Any], settings: Mapping[Hashable, Any] | Mapping[str, Any]) -> bool:
+def _is_of(row: Mapping[str, Any], settings: Mapping[str, Any]) -> bool:
     """Whether a row, which may come from a file, is of these settings."""
     return all(str(row.get(name)) == str(value) for name, value in settings.items())

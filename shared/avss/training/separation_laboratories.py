@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from avss.data.lip_clips import in_split, store_lips
 from avss.data.voice_bank import VoiceBank
@@ -52,7 +53,7 @@ class SeparatorLaboratory:
         self._load = {causal: partial(load_frontend, folder, bench.store) for causal, folder in folders.items()}
         self._shown = {causal: _Shown(bench, load()) for causal, load in self._load.items()}
 
-    def measure(self, variant: SeparatorVariant) -> dict[str, float]:
+    def measure(self, variant: SeparatorVariant) -> dict[str, Any]:
         """SI-SDRi.
 
         Raises:
@@ -114,7 +115,7 @@ class TuningLaboratory:
         self._lips = in_split(lips, bench.yardstick.part)
         self._before = score_phones(read_lips(frontend, self._lips)).phones.value
 
-    def measure(self, variant: SeparationVariant) -> dict[str, float]:
+    def measure(self, variant: SeparationVariant) -> dict[str, Any]:
         """SI-SDRi; and the share of spoken frames whose phone is told right, and what was gained or lost of it.
 
         Raises:
@@ -146,7 +147,7 @@ class CurriculumLaboratory:
         self._load = partial(load_separator, start, bench.store)
         self._shown = _Shown(bench, self._load().frontend)
 
-    def measure(self, variant: CurriculumVariant) -> dict[str, float]:
+    def measure(self, variant: CurriculumVariant) -> dict[str, Any]:
         """SI-SDRi, of all mixtures and by number of faces and noise.
 
         Raises:

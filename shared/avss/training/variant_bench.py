@@ -26,12 +26,13 @@ from avss.data.noise import coloured_noise
 from avss.data.store import PreparedStore
 from avss.errors import ModelError, SettingsError
 from avss.evaluation.bootstrap import bootstrap_mean
-from avss.evaluation.exam import sit_exam
+from avss.evaluation.exam import MIXTURES, sit_exam
 from avss.evaluation.exam_rows import ExamRow
 from avss.models.audio_visual import AudioVisualSeparator
 from avss.models.separators.separator import Separator
 from avss.models.weights import DESCRIPTION, read_description
 from avss.training.ablation import NotMeasuredError
+from avss.training.ablation_page import SCORES
 from avss.training.dotted_settings import as_row
 from avss.training.freezing import what_learns
 from avss.training.pacing import Curriculum, Pacing
@@ -41,8 +42,7 @@ from avss.training.separation_fit import TrainerSettings, fit_separation
 from avss.training.separation_sources import See, separation_data
 from avss.training.separation_task import SeparationTask
 from avss.training.separation_variants import SeparationVariant
-
-FIGURE = "si_sdri"
+from avss.training.variant_gain import FIGURE, gain_over
 
 _NOISE_SEED = 20_000  # neither of trainings nor of the exam
 _AT_ONCE = 8  # mixtures
@@ -193,22 +193,27 @@ class VariantBench:
             callbacks=callbacks,
         )
 
-    def judge(self, row: ExamRow, folder: Path) -> dict[str, float]:
+    def judge(self, row: ExamRow, folder: Path) -> dict[str, Any]:
         """SI-SDRi of a variant in dB, with its interval, and by number of faces and noise where there are several.
+
+        Where the score of each mixture is kept is told too, for :meth:`gain`.
 
         Args:
             row: the variant, on :attr:`device`.
             folder: its run folder.
         """
-        scores = sit_exam(
-            self._exam, self.sources, [row], folder / "judged" / row.name, listened=0, batch=_AT_ONCE, jobs=1
-        )
+        judged = folder / "judged" / row.name
+        scores = sit_exam(self._exam, self.sources, [row], judged, listened=0, batch=_AT_ONCE, jobs=1)
         mean = bootstrap_mean(scores.si_sdri.to_numpy(), scores.speakers.to_numpy())
         figures = {FIGURE: mean.value, f"{FIGURE}_low": mean.low, f"{FIGURE}_high": mean.high}
         cells = scores.groupby(["K", "snr"], dropna=False, sort=False).si_sdri.mean()
         if len(cells) > 1:
             figures |= {_named(K, snr): float(value) for (K, snr), value in cells.items()}
-        return figures
+        return figures | {SCORES: str((judged / MIXTURES).relative_to(self._nets))}
+
+    def gain(self, first: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, float]:
+        """How far a variant is ahead of the first one of its question, from what :meth:`judge` said of both."""
+        return gain_over(self._nets, first, row)
 
 
 def _named(K: int, snr: float) -> str:
