@@ -259,13 +259,19 @@ def test_each_stage_has_a_sweep() -> None:
 
 
 @pytest.mark.parametrize("path", SWEEPS, ids=lambda path: path.stem)
-def test_a_sweep_varies_settings_of_its_program(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sweep_varies_settings_of_its_program_around_those_it_starts_from(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     sweep = read_sweep(path)
     assert sweep["metric"] == {"name": SCORE, "goal": "maximize"}
     program = ROOT / sweep["program"]
     parser = auto_parser(runpy.run_path(str(program))[STAGES[program.parent.name]], as_positional=False)
     (config,) = (word for word in sweep["command"] if word.startswith("--config"))
+    start = parser.parse_args([config])
+    for name, search in sweep["parameters"].items():
+        if "values" in search:
+            assert start[name] in search["values"], name
+        else:
+            assert search["min"] <= start[name] <= search["max"], name
     for choose in (min, max):
         chosen = {name: choose(_ends(search), key=str) for name, search in sweep["parameters"].items()}
         words = [f"--{name}={'null' if value is None else value}" for name, value in chosen.items()]
