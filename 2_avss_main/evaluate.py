@@ -2,7 +2,7 @@
 
 Mixtures of two to six of them, with and without noise, are separated by it, by its twin that sees nothing, by itself
 with deceived eyes, and by ideal masks. Every figure comes with its interval over sets of speakers. The list of mixtures
-is drawn once; the later stages sit the same exam.
+is drawn once, and a stage whose settings name the same list sits the same exam.
 
     python evaluate.py --config evaluate_quick.yaml       the generated corpus
     python evaluate.py --config evaluate.yaml             all of GRID

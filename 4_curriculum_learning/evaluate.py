@@ -1,6 +1,7 @@
 """Stage 4, final exam: what the curriculum taught about many speakers and much noise, and what each stage added.
 
-The separators of all three stages sit the exam of stage 2, among people none of them has met.
+The separators of all three stages sit one exam, among people none of them has met: that of stage 2 by the settings of
+the thesis, and by the shorter ones a list of its own, with more faces and more levels of noise.
 
     python evaluate.py --config evaluate_quick.yaml       the generated corpus
     python evaluate.py --config evaluate.yaml             all of GRID
