@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import settings as tried
 from hypothesis import strategies as st
 
+from avss.data.bank_pace import at_pace, join
 from avss.data.mixture_draw import draw_recipe
 from avss.data.mixture_recipe import NONE, Sources
 from avss.data.mixture_settings import MixtureSettings
@@ -198,6 +199,22 @@ def test_babble_is_of_people_who_are_not_in_the_mixture(sources):
     assert shares == pytest.approx({"none": 0.2} | dict.fromkeys(["white", "pink", "brown", "babble"], 0.2), abs=0.07)
     for track, row in zip(recipe.noise.tolist(), speakers(sources.bank, recipe.faces.clip), strict=True):
         assert track < 0 or not sources.noise.speakers[track] & set(row)
+
+
+def test_nobody_meets_the_same_voice_at_another_pace(sources):
+    bank = join([sources.bank, at_pace(sources.bank, 0.9), at_pace(sources.bank, 1.25)])
+    for noisy in (sources.noise, babble(bank, talkers=2, tracks=20, seconds=1)):
+        paced = replace(sources, bank=bank, noise=noisy)
+        settings = MixtureSettings(speakers=(3, 3), frames=10, noise=1.0, unseen_talkers=(2, 2))
+        recipe = draw_recipe(settings, paced, B, seed=0, step=0)
+        faces, others = (speakers(bank, talk.clip) for talk in (recipe.faces, recipe.others))
+        assert any("@" in name for name in faces.flat)
+        for track, seen, unseen in zip(recipe.noise.tolist(), faces, others, strict=True):
+            voices = {name.partition("@")[0] for name in seen}
+            assert not voices & {name.partition("@")[0] for name in (*unseen, *noisy.speakers[track])}
+    few = replace(paced, others=join([sources.bank, at_pace(sources.bank, 0.9)]))
+    with pytest.raises(SettingsError, match="needs 3 people who are not seen and there are 2"):
+        draw_recipe(MixtureSettings(speakers=(8, 8), unseen_talkers=(3, 3)), few, 1, seed=0, step=0)
 
 
 def test_where_somebody_of_the_mixture_talks_in_all_babble_another_noise_takes_its_place(sources):

@@ -11,6 +11,11 @@ def test_the_clips_of_each_speaker_are_found(make_bank):
     assert [bank.index[clip_id] for clip_id in bank.ids] == list(range(5))
 
 
+def test_at_other_paces_a_voice_is_still_that_of_its_person(make_bank):
+    bank = make_bank({"s1": [3], "s1@0.9": [3], "s1@generated": [2], "s1@generated@1.1": [2]})
+    assert bank.people.tolist() == ["s1", "s1", "s1@generated", "s1@generated"]
+
+
 def test_the_first_frame_with_a_face_is_known(make_bank):
     bank = make_bank({"a": [4, 4, 4]})
     bank.valid[:] = torch.tensor([[0, 0, 1, 1], [1, 0, 1, 1], [0, 0, 0, 0]])

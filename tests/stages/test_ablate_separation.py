@@ -259,7 +259,9 @@ def test_each_stage_has_a_sweep() -> None:
 
 
 @pytest.mark.parametrize("path", SWEEPS, ids=lambda path: path.stem)
-def test_a_sweep_varies_settings_of_its_program_around_those_it_starts_from(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sweep_varies_settings_of_its_program_around_those_it_starts_from(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(ROOT)
     sweep = read_sweep(path)
     assert sweep["metric"] == {"name": SCORE, "goal": "maximize"}

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 from torchaudio.functional import resample
 
-from avss.data.voice_bank import VoiceBank
+from avss.data.voice_bank import VoiceBank, at_pace_named
 from avss.rates import samples_in
 
 # Clips are resampled so many at a time: as float32, all of GRID would not fit into memory.
@@ -44,8 +44,8 @@ def at_pace(bank: VoiceBank, pace: float) -> VoiceBank:
     within = torch.from_numpy(np.arange(T) < lengths[:, None]).to(bank.audio.device)
     chunks = [_resampled(chunk, ratio, samples_in(T)) for chunk in bank.audio.split(_AT_ONCE)]
     return VoiceBank(
-        tuple(f"{clip_id}@{float(ratio):g}" for clip_id in bank.ids),
-        tuple(f"{speaker}@{float(ratio):g}" for speaker in bank.speakers),
+        tuple(at_pace_named(clip_id, float(ratio)) for clip_id in bank.ids),
+        tuple(at_pace_named(speaker, float(ratio)) for speaker in bank.speakers),
         bank.sexes,
         lengths,
         torch.cat(chunks),

@@ -12,7 +12,7 @@ from avss.corpora.generated.cast.draws import Child, named_generators
 from avss.data.mixture_recipe import NONE, Recipe, Sources, Talk, seen_frames
 from avss.data.mixture_settings import MixtureSettings
 from avss.data.noise import NoiseBank
-from avss.data.voice_bank import Roster, VoiceBank
+from avss.data.voice_bank import Roster, VoiceBank, person
 from avss.errors import SettingsError
 
 
@@ -36,12 +36,13 @@ def draw_recipe(settings: MixtureSettings, sources: Sources, B: int, *, seed: in
     heard[:, 0] = True
 
     unseen = sources.unseen.roster
-    names = roster.names[speakers]
-    strangers = ~(names[:, :, None] == unseen.names).any(axis=1)
+    # Nobody is seen and heard elsewhere too, not even at another pace.
+    people = bank.people[speakers]
+    strangers = ~(people[:, :, None] == sources.unseen.people).any(axis=1)
     talkers = _choose(child("unseen"), strangers, E, "people who are not seen")
     others = _talk(child, "others", settings, sources.unseen, _clips(child("unseen clips"), talkers, unseen))
 
-    noise, noise_offset = _noise(child, settings, sources.noise, names)
+    noise, noise_offset = _noise(child, settings, sources.noise, people)
     return Recipe(
         faces,
         torch.from_numpy(heard),
@@ -67,14 +68,14 @@ def check_enough(settings: MixtureSettings, sources: Sources, clips: str = "the 
         SettingsError: there are not, or not both people of the own corpus and others where it shall have a share.
     """
     K, E = settings.speakers[1], settings.unseen_talkers[1]
-    names, unseen = sources.bank.roster.names, sources.unseen.roster.names
+    names = sources.bank.roster.names
     if len(names) < K:
         what = f"mixtures of {K} faces need {K} different speakers; {clips} are of {len(names)}"
         raise SettingsError(what, "at least as many speakers as faces", "prepare more speakers, or ask for fewer faces")
     if sources.own_share is not None and not 0 < (own := len(sources.own.intersection(names))) < len(names):
         what = f"{sources.own_share:.0%} of the faces shall be of the own corpus, which {own} of {len(names)} are"
         raise SettingsError(what, "some who are, and others who joined it or are imagined", "set own_share to null")
-    _check_choice(E, "people who are not seen", len(unseen) - min(K, len(np.intersect1d(names, unseen))))
+    _check_choice(E, "people who are not seen", _strangers(sources.bank.people, sources.unseen.people, K))
     if settings.noise and sources.noise is None:
         raise SettingsError(
             "mixtures shall have noise and none is given", "a noise bank", "set noise to 0, or give one"
@@ -86,6 +87,12 @@ def check_enough(settings: MixtureSettings, sources: Sources, clips: str = "the 
     if settings.rooms and sources.rooms is not None and sources.rooms.places < K + E:
         what = f"{K} faces and {E} people who are not seen shall be in rooms with {sources.rooms.places} places"
         raise SettingsError(what, "a place for everybody", "set rooms to 0, or ask for fewer people")
+
+
+def _strangers(seen: np.ndarray, unseen: np.ndarray, K: int) -> int:
+    """How many of ``unseen``, names of people [m], are none of K of ``seen``, at least."""
+    people, count = np.unique(unseen, return_counts=True)
+    return len(unseen) - int(np.sort(count[np.isin(people, seen)])[::-1][:K].sum())
 
 
 def _speakers(rng: np.random.Generator, company: np.ndarray, odds: np.ndarray, B: int, K: int) -> np.ndarray:
@@ -154,23 +161,24 @@ def _frames(child: Child, settings: MixtureSettings, bank: VoiceBank, faces: Tal
 
 
 def _noise(
-    child: Child, settings: MixtureSettings, bank: NoiseBank | None, names: np.ndarray
+    child: Child, settings: MixtureSettings, bank: NoiseBank | None, people: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Track and offset of the noise of each mixture, [B]; kinds are equally likely, however many tracks they have.
 
     Babble in which somebody of the mixture talks is no choice. Where that leaves none, the next kind takes its place.
 
     Args:
-        names: of the speakers, [B,K].
+        people: who speaks, [B,K].
     """
-    B = len(names)
+    B = len(people)
     if bank is None or not settings.noise:
         return np.full(B, NONE), np.zeros(B, np.int64)
     kinds = sorted(set(bank.kinds))
     of_kind = np.array(bank.kinds) == np.array(kinds)[:, None]  # [kinds,M]
-    speakers = sorted(frozenset().union(*bank.speakers))
-    audible = np.array([[name in track for name in speakers] for track in bank.speakers]).reshape(len(bank), -1)
-    present = (names[:, :, None] == np.array(speakers, str)).any(axis=1)
+    tracks = [{person(name) for name in track} for track in bank.speakers]
+    talkers = sorted(set[str]().union(*tracks))
+    audible = np.array([[name in track for name in talkers] for track in tracks]).reshape(len(bank), -1)
+    present = (people[:, :, None] == np.array(talkers, str)).any(axis=1)
     clash = present.astype(int) @ audible.T.astype(int) > 0
     allowed = of_kind & ~clash[:, None]  # [B,kinds,M]
     turns = (child("noise kind").integers(len(kinds), size=(B, 1)) + np.arange(len(kinds))) % len(kinds)

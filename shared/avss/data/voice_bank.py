@@ -7,6 +7,7 @@ batch costs no file and no transfer, only a few indices.
 >>> bank = bank.seen_as(features=features).to("cuda")           # features float16 [N,T,D]    # doctest: +SKIP
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -17,6 +18,26 @@ import torch
 from torch import Tensor
 
 from avss.corpora.clip import Sex
+
+_PACE = re.compile(r"@\d+(\.\d+)?$")
+
+
+def at_pace_named(name: str, pace: float) -> str:
+    """What a clip or speaker is called at another pace.
+
+    >>> at_pace_named("s1", 0.9)
+    's1@0.9'
+    """
+    return f"{name}@{pace:g}"
+
+
+def person(speaker: str) -> str:
+    """Whose voice a speaker has, whatever the pace.
+
+    >>> person("s1@0.9"), person("s1@generated@1.1"), person("s1@generated")
+    ('s1', 's1@generated', 's1@generated')
+    """
+    return _PACE.sub("", speaker)
 
 
 class Roster(NamedTuple):
@@ -77,6 +98,11 @@ class VoiceBank:
         """The speakers and their clips."""
         names, speaker, count = np.unique(self.speakers, return_inverse=True, return_counts=True)
         return Roster(names, np.argsort(speaker, kind="stable"), np.cumsum(count) - count, count)
+
+    @cached_property
+    def people(self) -> np.ndarray:
+        """Whose voices the speakers of the roster have, [n]: at other paces, several have that of one person."""
+        return np.array([person(name) for name in self.roster.names.tolist()])
 
     @cached_property
     def first_seen(self) -> np.ndarray:
