@@ -134,6 +134,17 @@ def test_what_is_asked_ends_in_a_table_and_nothing_is_trained_twice(
     assert f"| {means[3] - means[2]:.3f} |" in speakers[7]
 
 
+def test_what_is_trained_in_another_precision_is_another_row_and_another_net(
+    learning_store: PreparedStore, frontend_run: Path, tmp_path: Path
+) -> None:
+    told = set()
+    for precision in ("32-true", "bf16-mixed", "auto"):
+        of = VariantBench(learning_store, [frontend_run], YARDSTICK, tmp_path, "cpu", precision)
+        SeparatorLaboratory(of, frontend_run).measure(BASE)
+        told.add(of.data)
+    assert len(told) == len(list(tmp_path.iterdir())) == 2
+
+
 def test_a_series_that_was_killed_goes_on_in_the_middle_of_a_training(
     learning_store: PreparedStore, frontend_run: Path, tmp_path: Path
 ) -> None:

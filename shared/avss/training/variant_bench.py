@@ -36,7 +36,7 @@ from avss.training.ablation_page import SCORES
 from avss.training.dotted_settings import as_row
 from avss.training.freezing import what_learns
 from avss.training.pacing import Curriculum, Pacing
-from avss.training.precision import Precision
+from avss.training.precision import Precision, resolve
 from avss.training.separation_export import save_separation
 from avss.training.separation_fit import TrainerSettings, fit_separation
 from avss.training.separation_sources import See, separation_data
@@ -44,6 +44,7 @@ from avss.training.separation_task import SeparationTask
 from avss.training.separation_variants import SeparationVariant
 from avss.training.variant_gain import FIGURE, gain_over
 
+_WHOLE = "32-true"  # goes without saying
 _NOISE_SEED = 20_000  # neither of trainings nor of the exam
 _AT_ONCE = 8  # mixtures
 
@@ -79,7 +80,7 @@ class VariantBench:
         precision: of the activations in training.
 
     Attributes:
-        data: what variants are judged by and what they start from, in words.
+        data: what variants are judged by, what they start from, and the precision if it is a lower one, in words.
         device: they are judged on.
         sources: of the mixtures they are judged by.
         store, yardstick: as given.
@@ -103,6 +104,10 @@ class VariantBench:
         self._trainer = TrainerSettings(device=device, precision=precision)
         begun = {str(start): read_description(start).sha256 for start in starts}
         self._start = {"store": store.root, "start": ", ".join(begun), "weights": ", ".join(begun.values())}
+        # What auto comes to depends on the machine, and a table may be gone on with on another one.
+        computed = resolve(precision, device)
+        if computed != _WHOLE:
+            self._start["precision"] = computed
         self.device = "cuda" if device != "cpu" and torch.cuda.is_available() else "cpu"
         bank = with_faces(read_bank(store, yardstick.part), store, mouths=True)
         self.sources = Sources(bank, noise=coloured_noise(seed=_NOISE_SEED)).to(self.device)
@@ -115,7 +120,8 @@ class VariantBench:
         )
         of = f"{len(self._exam)} mixtures of {yardstick.part} speakers of {store.root} ({len(store)} clips)"
         first = " or ".join(f"{start} ({checksum[:8]})" for start, checksum in begun.items())
-        self.data = f"{of}, {yardstick.frames} frames each, starting from {first}"
+        trained = "" if computed == _WHOLE else f", trained in {computed}"
+        self.data = f"{of}, {yardstick.frames} frames each, starting from {first}{trained}"
 
     def train(
         self,
