@@ -15,6 +15,7 @@ from avss.models.frontend import Frontend
 from avss.models.weights import ModelDescription, load_model, read_description, save_model
 from avss.terminal import run_script
 from avss.training.environment import write_environment
+from avss.training.trained_models import whom_it_met
 
 
 def join_frontend(lips: Path, face: Path, out: Path) -> None:
@@ -41,14 +42,10 @@ def check_strangers(lips: ModelDescription, face: ModelDescription) -> None:
     """Check that nobody whom one net learned from is kept back for judging the other.
 
     Raises:
-        ModelError: somebody is. Nets of two corpora are not compared: the same name may be another person.
+        ModelError: somebody is.
     """
-    if lips.corpus != face.corpus:
-        return
     for learned, judged in ((lips, face), (face, lips)):
-        kept_back = {*judged.split.get("valid", []), *judged.split.get("test", [])}
-        met = sorted(kept_back & set(learned.split.get("train", [])))
-        if met:
+        if met := whom_it_met(learned, Path(judged.corpus), judged.split):
             what = f"one net learned from {', '.join(met)}, who are to judge the other"
             raise ModelError(what, "the same split for both", "train one of them again")
 

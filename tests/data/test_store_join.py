@@ -1,4 +1,5 @@
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from avss.data.parts import write_part
 from avss.data.store import PreparedClip, PreparedStore
-from avss.data.store_join import join_stores
+from avss.data.store_join import ORIGINS, join_stores, origin
 from avss.data.store_layout import HEADER
 from avss.data.store_writer import StoreWriter
 from avss.errors import StoreError
@@ -61,6 +62,31 @@ def test_clips_stay_what_they_were(first: PreparedStore, other: PreparedStore, t
             np.testing.assert_array_equal(getattr(joined[here], name), array)
         columns = ["sex", "frames", "damaged_frames", "source"]
         assert joined.clips.loc[here, columns].equals(store.clips.loc[there, columns])
+
+
+def test_a_speaker_is_known_by_the_store_they_came_from(
+    first: PreparedStore, other: PreparedStore, tmp_path: Path
+) -> None:
+    joined = join_stores(first, {"made": other}, tmp_path / "joined")
+    twice = join_stores(joined, {"more": other}, tmp_path / "twice")
+    for store, name in ((first, "s1"), (joined, "s1"), (twice, "s1")):
+        assert origin(store.root, name) == (first.root, "s1")
+    for store, name in ((other, "s1"), (joined, "s1@made"), (twice, "s1@made"), (twice, "s1@more")):
+        assert origin(store.root, name) == (other.root, "s1")
+    assert origin(tmp_path / "nowhere", "s1@made") == (tmp_path / "nowhere", "s1@made")
+    (joined.root / ORIGINS).write_text("{}")
+    with pytest.raises(StoreError, match=r"joined\.json is damaged"):
+        origin(joined.root, "s1")
+
+
+def test_stores_that_are_moved_together_know_each_other(
+    first: PreparedStore, other: PreparedStore, tmp_path: Path
+) -> None:
+    joined = join_stores(first, {"made": other}, tmp_path / "joined")
+    moved = tmp_path / "moved"
+    for store in (first, other, joined):
+        shutil.move(store.root, moved / store.root.name)
+    assert origin(moved / "joined", "s1@made") == (moved / "another", "s1")
 
 
 def test_a_second_run_copies_nothing(first: PreparedStore, other: PreparedStore, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from avss.data.store import PreparedStore
+from avss.data.store_join import join_stores
 from avss.errors import ModelError
 from avss.models.audio_visual import AudioVisualSeparator
 from avss.models.frontend import Frontend
@@ -63,6 +64,24 @@ def test_a_speaker_of_that_name_in_another_corpus_is_another_person(
 ) -> None:
     run = save(small_model, tmp_path, store, corpus="elsewhere", split={"train": ["c", "d"]})
     assert load_separator(run, store)
+
+
+def test_somebody_who_was_met_in_a_joined_store_is_known_again(
+    small_model: AudioVisualSeparator, store: PreparedStore, make_store, tmp_path: Path
+) -> None:
+    split = {"c": "train", "e": "train", "f": "test"}
+    mouths = {f"{speaker}/0": np.zeros((2, 32, 48), np.uint8) for speaker in split}
+    other = make_store(tmp_path / "other", mouths, split)
+    joined = join_stores(store, {"more": other}, tmp_path / "joined")
+
+    def learned_from(corpus: PreparedStore, name: str) -> Path:
+        return save(small_model, tmp_path / "run", store, corpus=str(corpus.root), split={"train": [name]})
+
+    for corpus, name, judging in ((store, "c", joined), (joined, "c", store), (joined, "d", joined)):
+        with pytest.raises(ModelError, match=f"learned from {name}, who are to judge"):
+            load_separator(learned_from(corpus, name), judging)
+    for corpus, name, judging in ((joined, "c@more", store), (other, "c", joined), (joined, "e@more", other)):
+        assert load_separator(learned_from(corpus, name), judging)
 
 
 def test_the_same_store_under_another_path_is_the_same_corpus(

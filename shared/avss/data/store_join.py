@@ -2,8 +2,11 @@
 
 Who validates and who is tested are speakers of the first corpus alone, so a result is still a result on that corpus,
 whoever else was learned from. Speakers of the others are called ``s1@NAME``, so that nobody is taken for a namesake.
+A file of the joined store, ``joined.json``, says where each of them came from, so that they are known again elsewhere.
 """
 
+import json
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -12,9 +15,13 @@ from rich.progress import track
 from avss.data.parts import Row, write_part
 from avss.data.store import PreparedStore
 from avss.data.store_writer import StoreWriter, check_settings
+from avss.errors import StoreError
+from avss.files import writing
 
 JOINED = "@"  # between a speaker's name and that of the corpus they join from
+ORIGINS = "joined.json"
 
+_FIRST = ""  # the name in that file of the store whose speakers keep their names
 _MEASURED = ("frames", "valid_share", "face_score", "damaged_frames")
 _DESCRIBED = ("sex", "split", "text", "words", "phones")
 
@@ -34,6 +41,11 @@ def join_stores(first: PreparedStore, others: Mapping[str, PreparedStore], out: 
     for store in (first, *others.values()):
         check_settings(store.root)
     writer = StoreWriter(out)
+    stores = {_FIRST: first, **others}
+    with writing(out / ORIGINS) as path:
+        # From here to there, so that a folder with all of them may be moved.
+        roots = {name: os.path.relpath(store.root.resolve(), out.resolve()) for name, store in stores.items()}
+        path.write_text(json.dumps(roots, indent=2) + "\n")
     described: dict[str, Row] = {}
     clips = [*_of_first(first), *(clip for name, store in others.items() for clip in _of_other(name, store))]
     for store, row, clip_id, speaker in track(clips, "join"):
@@ -45,6 +57,28 @@ def join_stores(first: PreparedStore, others: Mapping[str, PreparedStore], out: 
     described |= {clip_id: {"speaker": first.rejects.speaker[clip_id]} for clip_id in rejected}
     writer.finish(described, rejected)
     return PreparedStore(out)
+
+
+def origin(root: Path, speaker: str) -> tuple[Path, str]:
+    """The store that a speaker of the store ``root`` came from, and what they are called there.
+
+    A store that does not tell whom it was joined from, or is not there, is taken for the first one.
+
+    Raises:
+        StoreError: what it tells is damaged.
+    """
+    path = root / ORIGINS
+    if not path.is_file():
+        return root.resolve(), speaker
+    try:
+        roots = {str(name): str(folder) for name, folder in json.loads(path.read_text()).items()}
+        first = roots[_FIRST]
+    except (ValueError, AttributeError, KeyError) as error:
+        raise StoreError(f"{path} is damaged", "what join_stores.py wrote", "join the stores again") from error
+    name, _, corpus = speaker.rpartition(JOINED)
+    if name and corpus in roots:
+        return origin(root / roots[corpus], name)
+    return origin(root / first, speaker)
 
 
 _Placed = tuple[PreparedStore, Row, str, str]

@@ -1,8 +1,10 @@
 """What a stage takes over from the one before it, with the checks that it fits the clips to learn from."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from avss.data.store import PreparedStore
+from avss.data.store_join import origin
 from avss.errors import ModelError
 from avss.models.audio_visual import AudioVisualSeparator
 from avss.models.frontend import Frontend
@@ -53,15 +55,30 @@ def check_strangers(description: ModelDescription, store: PreparedStore) -> None
     """Check that nobody whom a model learned from is kept back in ``store`` for judging.
 
     Raises:
-        ModelError: somebody is. Another corpus is not compared: the same name may be another person there.
+        ModelError: somebody is.
+        StoreError: a joined store does not say where its speakers came from.
     """
-    if Path(description.corpus).resolve() != store.root.resolve():
-        return
-    kept_back = {*store.speakers.get("valid", []), *store.speakers.get("test", [])}
-    met = sorted(kept_back & set(description.split.get("train", [])))
-    if met:
+    if met := whom_it_met(description, store.root, store.speakers):
         what = f"a model that learned from {', '.join(met)}, who are to judge this one"
         raise ModelError(what, "the same split for both", "train it again on this store")
+
+
+def whom_it_met(description: ModelDescription, store: Path, split: Mapping[str, Sequence[str]]) -> list[str]:
+    """Names of those whom a model learned from and who are kept back for judging.
+
+    The same name may be another person in another corpus, so people are compared by the store that they came from.
+
+    Args:
+        description: of the model.
+        store: folder of the store they are kept back in.
+        split: its speakers, by part.
+
+    Raises:
+        StoreError: a joined store does not say where its speakers came from.
+    """
+    learned_from = {origin(Path(description.corpus), name) for name in description.split.get("train", [])}
+    kept_back = {*split.get("valid", []), *split.get("test", [])}
+    return sorted(name for name in kept_back if origin(store, name) in learned_from)
 
 
 def _check(description: ModelDescription, frontend: Frontend, store: PreparedStore) -> None:
