@@ -66,7 +66,7 @@ def train_separator(
         seed: of weights, mixtures and dropout.
         wandb: log for Weights & Biases, offline unless logged in.
     """
-    out = run_folder(out, "2_avss_main/" + (twin or separator.family))
+    out = run_folder(out, "2_avss_main/" + (twin or separator.family), trainer.processes)
     if twin == "audio":
         mixtures = replace(mixtures, unseen_talkers=(0, 0))
     settings = dict(locals())

@@ -67,7 +67,7 @@ def fine_tune(
         seed: of mixtures and dropout.
         wandb: log for Weights & Biases, offline unless logged in.
     """
-    out = run_folder(out, "3_fine_tuning/avss")
+    out = run_folder(out, "3_fine_tuning/avss", trainer.processes)
     settings = dict(locals())
     prepared = PreparedStore(store)
     model = load_separator(start, prepared)

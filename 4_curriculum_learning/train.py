@@ -74,7 +74,7 @@ def climb(
         seed: of mixtures and dropout.
         wandb: log for Weights & Biases, offline unless logged in.
     """
-    out = run_folder(out, "4_curriculum_learning/" + (twin or "avss"))
+    out = run_folder(out, "4_curriculum_learning/" + (twin or "avss"), trainer.processes)
     if twin == "audio":
         mixtures = replace(mixtures, unseen_talkers=(0, 0))
     settings = dict(locals())

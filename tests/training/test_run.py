@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
 from avss.data.epochs import EpochOrder
-from avss.errors import ModelError, OutputError
+from avss.errors import ModelError, OutputError, SettingsError
 from avss.training.callbacks import TrainingError
 from avss.training.run import fit, log_figures, run_folder
 
@@ -150,6 +150,12 @@ def test_a_run_without_a_folder_gets_one_of_its_own(monkeypatch: pytest.MonkeyPa
     assert first.parent == second.parent == Path("runs/stage/net")
     monkeypatch.setenv("WANDB_RUN_ID", "abc123")
     assert run_folder(None, "stage/net") == Path("runs/stage/net/abc123")
+
+
+def test_processes_that_train_together_are_told_to_name_their_folder() -> None:
+    assert run_folder(Path("here"), "stage/net", 2) == Path("here")
+    with pytest.raises(SettingsError, match=r"2 processes without a folder.*Do: name it by --out"):
+        run_folder(None, "stage/net", 2)
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -44,7 +44,7 @@ _LARGEST_GRADIENT = 5.0
 _FREE = {"out", "wandb"}  # settings that decide nothing: a run may be moved, and logged from some epoch on
 
 
-def run_folder(out: Path | None, kind: str) -> Path:
+def run_folder(out: Path | None, kind: str, processes: int = 1) -> Path:
     """The folder of a run: ``out``, or one of its own in ``runs/KIND``.
 
     A run that an agent of Weights & Biases started is named by its id there, and any other by the time, so that no
@@ -53,9 +53,16 @@ def run_folder(out: Path | None, kind: str) -> Path:
     Args:
         out: the folder that was asked for, if any.
         kind: stage and net, such as ``"1_2_frontend_training/lip2phone"``.
+        processes: that train together.
+
+    Raises:
+        SettingsError: there are several, each of which would make a folder of its own.
     """
     if out is not None:
         return out
+    if processes > 1:
+        what = f"a training in {processes} processes without a folder"
+        raise SettingsError(what, "one that is the same for all of them", "name it by --out")
     return RUNS / kind / (os.environ.get("WANDB_RUN_ID") or f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}")
 
 

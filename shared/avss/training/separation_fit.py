@@ -34,6 +34,11 @@ class TrainerSettings:
     precision: Precision = "32-true"
     compile: bool = False
 
+    @property
+    def processes(self) -> int:
+        """How many train together, on all machines."""
+        return self.devices * self.num_nodes
+
 
 def fit_separation(
     task: SeparationTask,
