@@ -9,6 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted(ROOT.glob("[1-9]_*/**/README.md"))]
+LAUNCHERS = {"torchrun", "srun"}
 MAKEFILE = (ROOT / "Makefile").read_text()
 
 
@@ -28,6 +29,8 @@ def test_the_two_commands_are_shown() -> None:
 @pytest.mark.parametrize(("page", "command"), SHOWN, ids=[command for _, command in SHOWN])
 def test_a_shown_command_exists_with_its_options(page: Path, command: str, run_python: Callable[..., str]) -> None:
     program, *arguments = shlex.split(command)
+    if program in LAUNCHERS:  # whose own options stand before the script
+        program, arguments = "python", arguments[next(n for n, word in enumerate(arguments) if word.endswith(".py")) :]
     if program == "make":
         for target in arguments:
             if "=" not in target:

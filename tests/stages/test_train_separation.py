@@ -285,3 +285,13 @@ def test_what_cannot_be_trained_is_told_before_the_training(
     with pytest.raises(error, match=said):
         train(stage, store, tmp_path / "run", **start | changes)
     assert not (tmp_path / "run").exists()
+
+
+def test_processes_that_torchrun_starts_learn_what_one_learns(runs: Path, store: PreparedStore, tmp_path: Path) -> None:
+    net = ("--separator.width=8", "--separator.stages=1", "--separator.identity_dropout=0")
+    options = (f"--frontend={runs / 'frontend'}", *net, "--epochs=1")
+    _, *line = command("2", store, tmp_path / "both", *options, "--trainer.devices=2")
+    torchrun = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2")
+    assert done(sys.executable, *torchrun, *line).count("valid speakers: SI-SDRi") == 1
+    train("2", store, tmp_path / "one", frontend=runs / "frontend", separator=SMALL, epochs=1)
+    pd.testing.assert_frame_equal(figures(tmp_path / "one"), figures(tmp_path / "both"), rtol=1e-3)
