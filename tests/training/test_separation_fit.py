@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -253,3 +254,17 @@ def test_half_precision_changes_little(
         train(small_model, mixtures_of(buzzing_bank, [MIXTURES]), tmp_path / name, epochs=1, trainer=trainer)
     pd.testing.assert_frame_equal(table(tmp_path / "half"), table(tmp_path / "whole"), atol=0.1)
     assert all(weight.dtype == torch.float32 for weight in small_model.parameters())
+
+
+def test_a_net_that_shall_be_compiled_is_and_keeps_the_names_of_its_weights(
+    buzzing_bank: VoiceBank, small_twin: Separator, tmp_path: Path
+) -> None:
+    data = mixtures_of(without_features(buzzing_bank), [MIXTURES])
+    nets = [deepcopy(small_twin) for _ in range(2)]
+    # The compiler itself takes minutes on a CPU; all that leads to it is run.
+    with torch.compiler.set_stance("force_eager"):
+        for net, folder, compiled in zip(nets, (tmp_path / "plain", tmp_path / "compiled"), (False, True), strict=True):
+            train(net, data, folder, epochs=1, trainer=TrainerSettings(device="cpu", compile=compiled))
+            assert (net._compiled_call_impl is not None) is compiled
+    for name, weight in nets[0].state_dict().items():
+        assert torch.equal(nets[1].state_dict()[name], weight)
