@@ -3,10 +3,12 @@
 What the frontend says of all clips is computed once; mixtures are drawn anew in every step. Exported is the whole
 model, frontend and separator, with the averaged weights of the epoch that validates best. With ``--twin audio`` it is
 a net of the same size that is shown nothing, for comparison; its mixtures are without talkers who are not seen, since
-nothing could tell it whom to leave out.
+nothing could tell it whom to leave out. With ``--start`` the run folder of such a twin, the separator goes on from the
+net that has learned to tell voices apart by listening, and has only the lips to learn.
 
     python train.py --config train_quick.yaml
     python train.py --config train_quick.yaml --twin audio --out runs/2_avss_main/audio_only_quick
+    python train.py --config train_quick.yaml --start runs/2_avss_main/audio_only_quick --out runs/2_avss_main/heard
     torchrun --nproc_per_node 4 train.py --config train.yaml --trainer.devices 4
 """
 
@@ -27,7 +29,7 @@ from avss.training.separation_export import export_separation
 from avss.training.separation_fit import TrainerSettings, fit_separation
 from avss.training.separation_sources import SourceSettings, separation_data
 from avss.training.separation_task import Learning, SeparationTask
-from avss.training.trained_models import load_frontend
+from avss.training.trained_models import go_on_from, load_frontend
 
 
 def train_separator(
@@ -39,6 +41,7 @@ def train_separator(
     learning: Learning,
     trainer: TrainerSettings,
     out: Path | None = None,
+    start: Path | None = None,
     twin: Literal["audio"] | None = None,
     epochs: int = 100,
     steps: int = 1000,
@@ -58,6 +61,7 @@ def train_separator(
         learning: how the weights change.
         trainer: what the training runs on.
         out: the run folder, which the model is exported to; null makes a new one in runs/.
+        start: run folder of an audio-only twin with the same net, to go on from; null starts anew.
         twin: audio trains a net of the same size that is shown nothing, on mixtures without unseen talkers.
         epochs: how often it is validated.
         steps: batches in an epoch.
@@ -82,6 +86,8 @@ def train_separator(
     else:
         net = make_separator(separator, eyes.size, eyes.size - eyes.lips.features)
         model = AudioVisualSeparator(eyes, net)
+    if start is not None:
+        go_on_from(start, net, prepared)
     task = SeparationTask(net, learning=learning, any_order=twin == "audio")
     run = fit_separation(
         task, data, out, settings=settings, learning=learning, trainer=trainer, epochs=epochs, seed=seed, wandb=wandb

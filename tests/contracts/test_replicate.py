@@ -60,20 +60,22 @@ def test_every_command_finds_what_it_reads_among_what_was_made(arguments: list[s
 
 
 @pytest.mark.parametrize("preset", ["quick", "grid"])
-def test_the_twin_learns_for_as_many_steps_as_the_stages_it_is_compared_with(preset: str) -> None:
+def test_the_twin_begins_alike_and_learns_for_as_many_steps_as_the_stages_it_is_compared_with(preset: str) -> None:
     def steps(command: list[str]) -> int:
         return int(settings(command)["epochs"]) * int(settings(command)["steps"])
 
     trainings = [command for command in planned(f"PRESET={preset}", "GRID=clips") if command[0].endswith("/train.py")]
     twins, stages = ([c for c in trainings if ("--twin" in c) is twin] for twin in (True, False))
-    assert [command[0][0] for command in stages] == ["2", "3", "4"]
-    separator, tuned, climbed = map(steps, stages)
-    assert list(map(steps, twins)) == [separator + tuned, climbed]
+    separator, tuned, climbed = (command for command in stages if "twin" not in settings(command))
+    assert list(map(steps, twins)) == [steps(separator) + steps(tuned), steps(climbed)]
+    assert settings(twins[0]).get("start") == settings(separator).get("start")
+    assert settings(twins[1])["start"] == settings(twins[0])["out"]
 
 
 def test_both_corpora_go_through_the_same_scripts() -> None:
     generated, real = planned(), planned(*GRID)
-    assert [command[0] for command in generated] == [command[0] for command in real]
+    hearing = "2_avss_main/train_hearing_grid.yaml"
+    assert [c[0] for c in generated] == [c[0] for c in real if options(c)["--config"] != hearing]
     assert {settings(command).get("store") for command in real[1:]} <= {None, "data/grid/prepared"}
 
 

@@ -201,6 +201,17 @@ def test_the_twin_that_sees_nothing_climbs_to_as_many_voices(runs: Path, store: 
     assert figures(tmp_path / "three").valid_si_sdri_3faces.notna().all()
 
 
+def test_stage_2_goes_on_from_a_net_that_has_learned_to_listen(
+    runs: Path, store: PreparedStore, tmp_path: Path
+) -> None:
+    settings = {"frontend": runs / "frontend", "separator": SMALL}
+    train("2", store, tmp_path / "hearing", **settings, twin="audio")
+    still = {"learning": replace(LEARNING, rate=0.0), "start": tmp_path / "hearing"}
+    train("2", store, tmp_path / "seeing", **settings, **still)
+    heard, seen = load_model(tmp_path / "hearing", Separator), load_model(tmp_path / "seeing", AudioVisualSeparator)
+    assert same(heard.net, seen.separator.net)
+
+
 def test_a_finished_run_is_exported_again_and_another_of_its_name_is_refused(
     runs: Path, store: PreparedStore, tmp_path: Path
 ) -> None:

@@ -72,6 +72,7 @@ def test_a_level_changes_what_it_names_and_nothing_else() -> None:
     assert (noisy.speakers, noisy.noise, noisy.snr_range, noisy.silent_faces) == ((4, 6), 1.0, (-5.0, 10.0), 0.2)
     assert (noisy.frames, noisy.same_speaker) == (50, 0.3)
     assert Level((2, 2)).of(mixtures).noise == 0
+    assert Level((2, 2), (0.0, 5.0), noise=0.7).of(mixtures).noise == 0.7
 
 
 @pytest.mark.parametrize("wrong", [{"patience": 0}, {"longest": 0}, {"review": 1.0}, {"review": -0.1}])

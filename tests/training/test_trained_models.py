@@ -15,10 +15,11 @@ from avss.models.audio_visual import AudioVisualSeparator
 from avss.models.frontend import Frontend
 from avss.models.lip2phone import Lip2Phone
 from avss.models.separators.cues import VoiceNumbers
+from avss.models.separators.families import SeparatorSettings, make_audio_only
 from avss.models.separators.separator import Separator
-from avss.models.weights import save_model
+from avss.models.weights import save_model, untrained
 from avss.training.eigenmouths import mouth_settings
-from avss.training.trained_models import load_audio_only, load_frontend, load_separator
+from avss.training.trained_models import go_on_from, load_audio_only, load_frontend, load_separator
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +119,30 @@ def test_a_twin_is_loaded_for_more_voices_and_knows_those_it_knew(
         assert more(mixture, torch.zeros(1, knew + 2, 10, 1)).shape == (1, knew + 2, 6400)
     with pytest.raises(ModelError, match="looks at faces"):
         load_audio_only(save(small_model.separator, tmp_path / "seeing", store), store, 2)
+
+
+def test_a_separator_goes_on_from_the_net_of_a_twin_that_is_like_it(
+    small_model: AudioVisualSeparator, small_twin: Separator, store: PreparedStore, tmp_path: Path
+) -> None:
+    run = save(small_twin, tmp_path / "twin", store)
+    cues = {name: weight.clone() for name, weight in small_model.separator.cues.state_dict().items()}
+    go_on_from(run, small_model.separator, store)
+    for name, weight in small_model.separator.net.state_dict().items():
+        torch.testing.assert_close(weight, small_twin.net.state_dict()[name])
+    for name, weight in small_model.separator.cues.state_dict().items():
+        torch.testing.assert_close(weight, cues[name])
+    again = make_audio_only(SeparatorSettings(width=24, stages=1), 2)
+    with pytest.raises(ModelError, match="is not like the one that is to go on from it"):
+        go_on_from(run, again, store)
+
+
+def test_a_twin_goes_on_with_what_it_knew_voices_by(
+    small_twin: Separator, store: PreparedStore, tmp_path: Path
+) -> None:
+    run, again = save(small_twin, tmp_path / "twin", store), untrained(small_twin)
+    go_on_from(run, again, store)
+    for name, weight in again.state_dict().items():
+        torch.testing.assert_close(weight, small_twin.state_dict()[name])
 
 
 def test_a_run_of_another_version_or_dimensions_or_kind_is_refused(

@@ -55,8 +55,8 @@ _BY_SETTINGS: tuple[tuple[set[str], Kind], ...] = (
     ({"ctc"}, LIPS),
     ({"rounds"}, FACE),
     ({"levels", "pacing"}, CURRICULUM),
-    ({"start", "mixtures"}, TUNED),
     ({"frontend", "mixtures"}, SEPARATOR),
+    ({"start", "mixtures"}, TUNED),
 )
 TWINS = {SEPARATOR: TWIN, CURRICULUM: CLIMBING_TWIN}
 _BY_MODEL = {"MouthPCA": PCA, "Frontend": FRONTEND, "FaceToSpeaker": FACE}

@@ -96,12 +96,12 @@ def _levels(run: Run) -> list[Table]:
         return []
     rows = []
     for place, level in enumerate(run.config["levels"], start=1):
-        noise = level.get("snr_range")
+        noise, share = level.get("snr_range"), 100 * level.get("noise", 1)
         rows.append(
             [
                 str(place),
                 "–".join(map(str, dict.fromkeys(level["speakers"]))),
-                "none" if noise is None else f"{number(noise[1], 0)} to {number(noise[0], 0)} dB",
+                "none" if noise is None else f"{number(noise[1], 0)} to {number(noise[0], 0)} dB, in {share:.0f} %",
                 f"{100 * level.get('silent_faces', 0):.0f} %",
             ]
         )

@@ -30,11 +30,13 @@ class Level:
         speakers: least and largest number of faces.
         snr_range: least and largest level of the voices above the noise, dB; null is no noise.
         silent_faces: share of the faces that are seen and not heard.
+        noise: share of the mixtures that have noise, where there is any.
     """
 
     speakers: tuple[int, int]
     snr_range: tuple[float, float] | None = None
     silent_faces: float = 0.0
+    noise: float = 1.0
 
     def of(self, mixtures: MixtureSettings) -> MixtureSettings:
         """The settings ``mixtures`` at this level.
@@ -45,7 +47,7 @@ class Level:
         changed = replace(mixtures, speakers=self.speakers, silent_faces=self.silent_faces)
         if self.snr_range is None:
             return replace(changed, noise=0.0)
-        return replace(changed, noise=1.0, snr_range=self.snr_range)
+        return replace(changed, noise=self.noise, snr_range=self.snr_range)
 
 
 @dataclass(frozen=True)

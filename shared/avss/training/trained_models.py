@@ -51,6 +51,22 @@ def load_audio_only(run: Path, store: PreparedStore, voices: int) -> Separator:
     return type(model)(model.cues.up_to(voices), model.net)
 
 
+def go_on_from(run: Path, separator: Separator, store: PreparedStore) -> None:
+    """Give ``separator`` the net of the audio-only twin in ``run``; and to a twin, what it knows voices by.
+
+    Raises:
+        ModelError: as for :func:`load_audio_only`; or the two nets are not alike.
+    """
+    heard = load_audio_only(run, store, separator.cues.voices if isinstance(separator.cues, VoiceNumbers) else 0)
+    try:
+        separator.net.load_state_dict(heard.net.state_dict())
+    except RuntimeError as error:
+        what = f"the net in {run} is not like the one that is to go on from it"
+        raise ModelError(what, "the same family, width and depth", "use the settings of the twin") from error
+    if isinstance(separator.cues, VoiceNumbers):
+        separator.cues = heard.cues
+
+
 def check_strangers(description: ModelDescription, store: PreparedStore) -> None:
     """Check that nobody whom a model learned from is kept back in ``store`` for judging.
 
