@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed; it drives the browser")
 
 PATIENCE = 90_000  # milliseconds
+# What is told may be there for a moment only, too short for somebody who looks now and then.
+REMEMBER = """() => {
+    window.told = []
+    const remember = () => window.told.push(document.querySelector("#progress").innerText)
+    new MutationObserver(remember).observe(document.body, {subtree: true, childList: true, characterData: true})
+}"""
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -106,8 +112,9 @@ def visitor(browser: "Browser", page: str, short: Path) -> Visitor:
     visitor.drop(short)
     visitor.tab.locator("#progress", has_text="short.mp4, 1.2 s").wait_for()
     visitor.tab.wait_for_selector("#video video")
+    visitor.tab.evaluate(REMEMBER)
     visitor.tab.click("#start")
-    visitor.tab.locator("#progress", has_text="following faces").wait_for()
+    visitor.tab.locator("#progress", has_text="making films").wait_for()
     visitor.picture("meanwhile")
     visitor.wait_for_faces()
     visitor.tab.get_by_text("B · face1 alone").wait_for()
@@ -118,6 +125,12 @@ def test_all_faces_are_found_and_the_doubts_are_told(visitor: Visitor) -> None:
     assert visitor.wait_for_faces() == 2
     assert "2 people in short.mp4, 1.2 s" in visitor.tab.inner_text("#progress")
     assert "face1 and face2 sound nearly the same" in visitor.tab.inner_text("#doubts")
+
+
+def test_progress_is_told_step_by_step(visitor: Visitor) -> None:
+    told = "\n".join(visitor.tab.evaluate("window.told"))
+    places = [told.index(step) for step in ("following faces", "separating voices", "making films")]
+    assert places == sorted(places)
 
 
 def test_portraits_and_spectrograms_are_seen(visitor: Visitor) -> None:
