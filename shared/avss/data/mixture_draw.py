@@ -12,7 +12,7 @@ from avss.corpora.generated.cast.draws import Child, named_generators
 from avss.data.mixture_recipe import NONE, Recipe, Sources, Talk, seen_frames
 from avss.data.mixture_settings import MixtureSettings
 from avss.data.noise import NoiseBank
-from avss.data.voice_bank import Roster, VoiceBank, person
+from avss.data.voice_bank import Roster, VoiceBank
 from avss.errors import SettingsError
 
 
@@ -175,10 +175,8 @@ def _noise(
         return np.full(B, NONE), np.zeros(B, np.int64)
     kinds = sorted(set(bank.kinds))
     of_kind = np.array(bank.kinds) == np.array(kinds)[:, None]  # [kinds,M]
-    tracks = [{person(name) for name in track} for track in bank.speakers]
-    talkers = sorted(set[str]().union(*tracks))
-    audible = np.array([[name in track for name in talkers] for track in tracks]).reshape(len(bank), -1)
-    present = (people[:, :, None] == np.array(talkers, str)).any(axis=1)
+    talkers, audible = bank.people
+    present = (people[:, :, None] == talkers).any(axis=1)
     clash = present.astype(int) @ audible.T.astype(int) > 0
     allowed = of_kind & ~clash[:, None]  # [B,kinds,M]
     turns = (child("noise kind").integers(len(kinds), size=(B, 1)) + np.arange(len(kinds))) % len(kinds)

@@ -21,7 +21,7 @@ from torch import Tensor
 from avss.corpora.generated.cast.draws import named_generators
 from avss.data.bank_reading import as_int16, sound_files
 from avss.data.splits import TEST_SHARE, VALID_SHARE, Split
-from avss.data.voice_bank import VoiceBank
+from avss.data.voice_bank import VoiceBank, person
 from avss.errors import CorpusError, SettingsError
 from avss.media.reading import read_sound
 from avss.rates import SAMPLE_RATE, SAMPLES_PER_FRAME
@@ -65,6 +65,14 @@ class NoiseBank:
     def index(self) -> dict[str, int]:
         """The number of each track by its name."""
         return {name: number for number, name in enumerate(self.names)}
+
+    @cached_property
+    def people(self) -> tuple[np.ndarray, np.ndarray]:
+        """Names of those who are heard anywhere, str [n], and who of them is heard in each track, bool [M,n]."""
+        tracks = [{person(name) for name in track} for track in self.speakers]
+        names = sorted(set[str]().union(*tracks))
+        audible = [[name in track for name in names] for track in tracks]
+        return np.array(names, str), np.array(audible, bool).reshape(len(tracks), len(names))
 
     def to(self, device: torch.device | str) -> "NoiseBank":
         """The same bank on ``device``."""
