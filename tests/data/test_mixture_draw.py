@@ -40,6 +40,7 @@ EVERYTHING = MixtureSettings(
     largest_offset=2,
     frozen=0.1,
     dropped=0.1,
+    turned_away=0.5,
 )
 
 
@@ -237,6 +238,15 @@ def test_frames_freeze_drop_and_slip_by_their_shares(sources):
     assert (dropped[changed] == NONE).all()
     assert changed.sum() / (straight >= 0).sum() == pytest.approx(0.2, abs=0.02)
 
+    away = draw_recipe(replace(plain, turned_away=1.0), sources, B, seed=0, step=0).frame
+    hidden = (away == NONE) & (straight >= 0)
+    assert torch.equal(away[~hidden], straight[~hidden])
+    longest = hidden.long().cumsum(-1).diff(dim=-1, prepend=torch.zeros(*hidden.shape[:2], 1)).ne(0)
+    begins = (hidden[..., 1:] & ~hidden[..., :-1]).sum(-1) + hidden[..., 0]
+    assert begins.max() == 1  # once
+    assert 0.2 < longest.float().mean() < 0.4
+    assert hidden.sum(-1).max() == 8  # four fifths
+
     frozen = draw_recipe(replace(plain, frozen=0.2), sources, B, seed=0, step=0).frame
     stuck = frozen[..., 1:] != straight[..., 1:]
     assert torch.equal(frozen[..., 1:][stuck], frozen[..., :-1][stuck])
@@ -274,6 +284,7 @@ def test_what_only_some_draws_would_lack_is_refused_at_once(sources):
         {"snr_range": (5.0, 0.0)},
         {"noise": 1.1},
         {"dropped": -0.1},
+        {"turned_away": 1.5},
         {"frames": 0},
         {"gain_range": -1.0},
         {"silent_faces": float("nan")},

@@ -14,7 +14,14 @@ from avss.data.mixing import Mixtures
 from avss.data.mixture_recipe import Sources
 from avss.data.voice_bank import VoiceBank
 from avss.errors import SettingsError, StoreError
-from avss.evaluation.visual_controls import Activity, mean_activity, speaks, with_exchanged_faces, with_other_lips
+from avss.evaluation.visual_controls import (
+    Activity,
+    mean_activity,
+    speaks,
+    turned_away,
+    with_exchanged_faces,
+    with_other_lips,
+)
 from avss.models.audio_visual import AudioVisualSeparator
 
 
@@ -72,6 +79,23 @@ def test_without_any_other_clip_there_are_no_other_lips(seen_bank: VoiceBank) ->
     pair = some_of(seen_bank, [0, 6])
     with pytest.raises(StoreError, match="no clip of anybody else"):
         with_other_lips(mixtures_of(pair, K=2)[0], pair)
+
+
+def test_faces_turn_away_once_for_half_of_the_mixture_whatever_the_batch(seen_bank: VoiceBank) -> None:
+    (mixtures,) = mixtures_of(seen_bank, K=3)
+    seldom = turned_away(mixtures)
+    away = seldom.frames["points"].eq(0).flatten(3).all(-1)  # [B,K,T]
+    assert not mixtures.frames["points"].eq(0).flatten(3).all(-1).any()
+    T = away.shape[-1]
+    assert (away.sum(-1) == T // 2).all()
+    assert ((away[..., 1:] & ~away[..., :-1]).sum(-1) + away[..., 0] == 1).all()
+    assert away.any(0).any(0).all()  # at any time
+    assert not seldom.valid[away].any()
+    assert not seldom.frames["seen"][away].any()
+    assert torch.equal(seldom.frames["points"][~away], mixtures.frames["points"][~away])
+    assert torch.equal(seldom.mixture, mixtures.mixture)
+    parts = [turned_away(part).valid for part in mixtures_of(seen_bank, K=3, batch=7)]
+    assert torch.equal(seldom.valid, torch.cat(parts))
 
 
 def test_speaking_is_told_within_30_db_of_the_loudest_frame() -> None:

@@ -15,6 +15,8 @@ from avss.data.noise import NoiseBank
 from avss.data.voice_bank import Roster, VoiceBank
 from avss.errors import SettingsError
 
+_LONGEST_AWAY = 0.8  # of a mixture
+
 
 def draw_recipe(settings: MixtureSettings, sources: Sources, B: int, *, seed: int, step: int) -> Recipe:
     """The recipe of batch ``step``; its first rows are those of a smaller batch.
@@ -157,7 +159,18 @@ def _frames(child: Child, settings: MixtureSettings, bank: VoiceBank, faces: Tal
     frame = seen_frames(delay + offset, bank.lengths[clip], time)
     resting = ~heard & (child("resting").random(clip.shape) < settings.resting)
     frame = np.where(resting[..., None], bank.first_seen[clip][..., None], frame)
-    return np.where(child("dropped").random(shape) < settings.dropped, NONE, frame)
+    unseen = (child("dropped").random(shape) < settings.dropped) | _turned_away(child, settings, shape)
+    return np.where(unseen, NONE, frame)
+
+
+def _turned_away(child: Child, settings: MixtureSettings, shape: tuple[int, ...]) -> np.ndarray:
+    """In which frames each face is turned away, bool [B,K,T]; it may have been so before the mixture begins."""
+    faces, T = shape[:-1], shape[-1]
+    turns = child("turned away").random(faces) < settings.turned_away
+    length = child("turned away for").uniform(0, _LONGEST_AWAY * T, faces)
+    begin = child("turned away from").random(faces) * (T + length) - length
+    time = np.arange(T)
+    return turns[..., None] & (time >= begin[..., None]) & (time < (begin + length)[..., None])
 
 
 def _noise(

@@ -6,6 +6,8 @@ import numpy as np
 
 from avss.errors import SettingsError
 
+_SHARES = ("same_speaker", "silent_faces", "resting", "noise", "rooms", "frozen", "dropped", "turned_away")
+
 
 @dataclass(frozen=True)
 class MixtureSettings:
@@ -25,6 +27,7 @@ class MixtureSettings:
         rooms: share of the mixtures that are in a room.
         largest_offset: picture and sound of a face are up to this many frames apart.
         frozen, dropped: share of the frames that show the one before, and that show nothing.
+        turned_away: share of the faces that are out of sight once, for up to four fifths of the mixture.
 
     Raises:
         SettingsError: a range is empty or a share is none.
@@ -44,6 +47,7 @@ class MixtureSettings:
     largest_offset: int = 0
     frozen: float = 0.0
     dropped: float = 0.0
+    turned_away: float = 0.0
 
     def __post_init__(self) -> None:
         for name, least in (("speakers", 1), ("unseen_talkers", 0), ("snr_range", -np.inf)):
@@ -51,7 +55,7 @@ class MixtureSettings:
             if not least <= low <= high:
                 wanted = "two numbers, the smaller one first" + (f", not below {least}" if least >= 0 else "")
                 raise SettingsError(f"the range {name} is {low} to {high}", wanted, f"correct {name}")
-        for name in ("same_speaker", "silent_faces", "resting", "noise", "rooms", "frozen", "dropped"):
+        for name in _SHARES:
             share = getattr(self, name)
             if not 0 <= share <= 1:
                 raise SettingsError(f"{name} is {share}", "a share from 0 to 1", f"correct {name}")

@@ -7,6 +7,7 @@ ideal complex mask  ceiling of the separators' own masks
 audio-only          the twin of equal size that sees nothing, its voices put in the order that fits best
 other lips          the separator, shown other faces (:mod:`avss.evaluation.visual_controls`)
 activity only       the separator, told only when each face speaks
+turned away         the separator, each face out of sight for half of the time
 audio-visual        the separator
 ==================  ================================================================================================
 """
@@ -21,14 +22,17 @@ from avss.data.mixing import Mixtures
 from avss.data.voice_bank import VoiceBank
 from avss.errors import ModelError
 from avss.evaluation.oracle_masks import ideal_binary, ideal_complex
-from avss.evaluation.visual_controls import mean_activity, with_other_lips
+from avss.evaluation.visual_controls import mean_activity, turned_away, with_other_lips
 from avss.models.audio_visual import AudioVisualSeparator
 from avss.models.separators.cues import VoiceNumbers
 from avss.models.separators.separator import Separator
 from avss.training.separation_losses import SeparationLoss
 
 MIXTURE, BINARY, COMPLEX = "mixture", "ideal binary mask", "ideal complex mask"
-AUDIO_ONLY, OTHER_LIPS, ACTIVITY, AUDIO_VISUAL = "audio-only", "other lips", "activity only", "audio-visual"
+AUDIO_ONLY, OTHER_LIPS, ACTIVITY = "audio-only", "other lips", "activity only"
+TURNED_AWAY, AUDIO_VISUAL = "turned away", "audio-visual"
+
+Separate = Callable[[Mixtures], Tensor]
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,7 @@ class ExamRow:
     """
 
     name: str
-    separate: Callable[[Mixtures], Tensor]
+    separate: Separate
     checksum: str = ""
     most_faces: int | None = None
 
@@ -77,25 +81,14 @@ def audio_only(separator: Separator, checksum: str) -> ExamRow:
 
 def audio_visual(model: AudioVisualSeparator, checksum: str, name: str = AUDIO_VISUAL) -> ExamRow:
     """The row of a separator with its frontend; ``name`` tells it from others."""
-    return ExamRow(name, lambda mixtures: model(mixtures.mixture, faces_of(mixtures)), checksum)
+    return ExamRow(name, lambda mixtures: _separated(model, mixtures), checksum)
 
 
-def other_lips(model: AudioVisualSeparator, checksum: str, bank: VoiceBank) -> ExamRow:
-    """The row of a separator that is shown the faces of other clips of ``bank``, see :func:`controls`."""
-    deceived = audio_visual(model, checksum)
-    return ExamRow(OTHER_LIPS, lambda mixtures: deceived.separate(with_other_lips(mixtures, bank)), checksum)
-
-
-def activity_only(model: AudioVisualSeparator, checksum: str, bank: VoiceBank) -> ExamRow:
-    """The row of a separator that is told only when each face speaks, see :func:`controls`."""
-    activity = mean_activity(model.frontend, bank)
-    return ExamRow(ACTIVITY, lambda mixtures: model.separator(mixtures.mixture, activity.of(mixtures.voices)), checksum)
-
-
-def controls(model: AudioVisualSeparator, checksum: str, bank: VoiceBank) -> list[ExamRow]:
-    """The rows of the same separator with deceived eyes.
+def control(name: str, model: AudioVisualSeparator, checksum: str, bank: VoiceBank) -> ExamRow:
+    """The row of the same separator with deceived eyes, or with little to see.
 
     Args:
+        name: one of :data:`CONTROLS`.
         model, checksum: as for :func:`audio_visual`.
         bank: all clips of the speakers the exam is about, with faces, on the device of ``model``.
 
@@ -103,4 +96,24 @@ def controls(model: AudioVisualSeparator, checksum: str, bank: VoiceBank) -> lis
         ModelError: the mouths have another size than those the frontend's PCA was fitted to.
         StoreError: nobody is ever seen speaking, or pausing.
     """
-    return [other_lips(model, checksum, bank), activity_only(model, checksum, bank)]
+    return ExamRow(name, CONTROLS[name](model, bank), checksum)
+
+
+def _separated(model: AudioVisualSeparator, mixtures: Mixtures) -> Tensor:
+    return model(mixtures.mixture, faces_of(mixtures))
+
+
+def _by_other_lips(model: AudioVisualSeparator, bank: VoiceBank) -> Separate:
+    return lambda mixtures: _separated(model, with_other_lips(mixtures, bank))
+
+
+def _by_activity(model: AudioVisualSeparator, bank: VoiceBank) -> Separate:
+    activity = mean_activity(model.frontend, bank)
+    return lambda mixtures: model.separator(mixtures.mixture, activity.of(mixtures.voices))
+
+
+def _by_half(model: AudioVisualSeparator, _: VoiceBank) -> Separate:
+    return lambda mixtures: _separated(model, turned_away(mixtures))
+
+
+CONTROLS = {OTHER_LIPS: _by_other_lips, ACTIVITY: _by_activity, TURNED_AWAY: _by_half}

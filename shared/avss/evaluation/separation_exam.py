@@ -11,7 +11,7 @@ from avss.data.voice_bank import VoiceBank
 from avss.devices import check_device
 from avss.evaluation.exam import sit_exam
 from avss.evaluation.exam_paper import ExamSettings, beyond, read_paper, read_sources
-from avss.evaluation.exam_rows import AUDIO_ONLY, ExamRow, audio_only, audio_visual, bounds, controls
+from avss.evaluation.exam_rows import AUDIO_ONLY, CONTROLS, ExamRow, audio_only, audio_visual, bounds, control
 from avss.evaluation.exam_table import exam_figures, figures_table, improvement_table, write_figures
 from avss.models.audio_visual import AudioVisualSeparator
 from avss.models.separators.separator import Separator
@@ -85,7 +85,8 @@ def _rows(
         else:
             rows.append(audio_visual(*_load(folder, store, device), name))
     model, checksum = _load(run, store, device)
-    return [*rows, *controls(model, checksum, bank), audio_visual(model, checksum)], missing
+    rows += [control(name, model, checksum, bank) for name in CONTROLS]
+    return [*rows, audio_visual(model, checksum)], missing
 
 
 def _load(run: Path, store: PreparedStore, device: torch.device) -> tuple[AudioVisualSeparator, str]:

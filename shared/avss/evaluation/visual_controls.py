@@ -7,6 +7,8 @@
   an error. Its features are the mean features of all frames in which somebody speaks, or of all in which somebody
   pauses, the same for every face. The separator was not trained with such features, so this is what it makes of them,
   and not what a net trained for them could.
+- **Turned away.** Each face is out of sight for half of the mixture, in one stretch: what is heard of a voice has to
+  tell it from the others meanwhile.
 - **Exchanged faces.** In a whole bank each voice has the face of somebody else, always the same. A net that learns from
   it learns what there is to learn without the lips: a control of the training, not of what it ends with.
 """
@@ -45,6 +47,22 @@ def with_other_lips(mixtures: Mixtures, bank: VoiceBank) -> Mixtures:
     frames = {name: seen(array) for name, array in bank.frames.items()}
     stills = {name: array[clip] for name, array in bank.stills.items()}
     return mixtures._replace(clip=clip, valid=seen(bank.valid), frames=frames, stills=stills)
+
+
+def turned_away(mixtures: Mixtures) -> Mixtures:
+    """The same mixtures, each face out of sight for half of the frames; a function of the clips of each alone."""
+    T = mixtures.valid.shape[-1]
+    away = T // 2
+    begins = [np.random.default_rng(row).integers(0, T - away + 1, len(row)) for row in mixtures.clip.cpu().numpy()]
+    begin = torch.from_numpy(np.stack(begins)).to(mixtures.valid.device)[..., None]  # [B,K,1]
+    time = torch.arange(T, device=begin.device)
+    there = (time < begin) | (time >= begin + away)  # [B,K,T]
+
+    def seen(array: Tensor) -> Tensor:
+        return array * there.reshape(*there.shape, *[1] * (array.ndim - 3)).to(array.dtype)
+
+    frames = {name: seen(array) for name, array in mixtures.frames.items()}
+    return mixtures._replace(valid=seen(mixtures.valid), frames=frames)
 
 
 def with_exchanged_faces(bank: VoiceBank) -> VoiceBank:

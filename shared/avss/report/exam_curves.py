@@ -7,7 +7,16 @@ import numpy as np
 import pandas as pd
 
 from avss.evaluation.drawing import BLUE, FAINT, INK, RED, new_figure, plain
-from avss.evaluation.exam_rows import ACTIVITY, AUDIO_ONLY, AUDIO_VISUAL, BINARY, COMPLEX, MIXTURE, OTHER_LIPS
+from avss.evaluation.exam_rows import (
+    ACTIVITY,
+    AUDIO_ONLY,
+    AUDIO_VISUAL,
+    BINARY,
+    COMPLEX,
+    MIXTURE,
+    OTHER_LIPS,
+    TURNED_AWAY,
+)
 from avss.evaluation.exam_table import ALL, DIFFERENT, FIGURES, MAIN, SAME
 from avss.report.document import Figure, Key, Picture, number
 from avss.report.embedding import LIGHT_BLUE, ORANGE, VIOLET, embed_drawing
@@ -29,6 +38,7 @@ _STROKES = {
     AUDIO_ONLY: _Stroke(RED),
     OTHER_LIPS: _Stroke(ORANGE, dashes=(4, 2)),
     ACTIVITY: _Stroke(VIOLET, dashes=(4, 2)),
+    TURNED_AWAY: _Stroke(BLUE, dashes=(4, 2)),
     FROZEN: _Stroke(LIGHT_BLUE, dashes=(2, 1)),
     NO_CURRICULUM: _Stroke(LIGHT_BLUE),
     AUDIO_VISUAL: _Stroke(BLUE, width=3),

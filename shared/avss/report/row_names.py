@@ -1,6 +1,15 @@
 """The rows of an exam as a reader of the page knows them, in the order in which they are shown."""
 
-from avss.evaluation.exam_rows import ACTIVITY, AUDIO_ONLY, AUDIO_VISUAL, BINARY, COMPLEX, MIXTURE, OTHER_LIPS
+from avss.evaluation.exam_rows import (
+    ACTIVITY,
+    AUDIO_ONLY,
+    AUDIO_VISUAL,
+    BINARY,
+    COMPLEX,
+    MIXTURE,
+    OTHER_LIPS,
+    TURNED_AWAY,
+)
 from avss.report.exams import Exam
 from avss.report.runs import SEPARATOR, TUNED
 
@@ -12,6 +21,7 @@ _TITLES = {
     AUDIO_ONLY: "audio-only twin",
     OTHER_LIPS: "shown other lips",
     ACTIVITY: "told only who speaks when",
+    TURNED_AWAY: "seen only half of the time",
     FROZEN: SEPARATOR.row,
     NO_CURRICULUM: TUNED.row,
     AUDIO_VISUAL: "",  # by the stage of the run

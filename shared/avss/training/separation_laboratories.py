@@ -9,16 +9,7 @@ from typing import Any
 from avss.data.lip_clips import in_split, store_lips
 from avss.data.voice_bank import VoiceBank
 from avss.errors import StoreError
-from avss.evaluation.exam_rows import (
-    ACTIVITY,
-    AUDIO_VISUAL,
-    OTHER_LIPS,
-    ExamRow,
-    activity_only,
-    audio_only,
-    audio_visual,
-    other_lips,
-)
+from avss.evaluation.exam_rows import AUDIO_VISUAL, ExamRow, audio_only, audio_visual, control
 from avss.evaluation.phones import read_lips, score_phones
 from avss.evaluation.visual_controls import with_exchanged_faces
 from avss.models.audio_visual import AudioVisualSeparator
@@ -85,9 +76,8 @@ class SeparatorLaboratory:
         model = load_model(folder, AudioVisualSeparator).to(self._bench.device)
         if variant.eyes == AUDIO_VISUAL:
             return audio_visual(model, checksum)
-        deceived = {OTHER_LIPS: other_lips, ACTIVITY: activity_only}[variant.eyes]
         try:
-            return deceived(model, checksum, self._bench.sources.bank)
+            return control(variant.eyes, model, checksum, self._bench.sources.bank)
         except StoreError as error:
             raise NotMeasuredError(error.what, error.wanted, error.do) from error
 

@@ -177,6 +177,7 @@ def exam_like(mixtures: MixtureSettings) -> MixtureSettings:
         largest_offset=0,
         frozen=0.0,
         dropped=0.0,
+        turned_away=0.0,
     )
 
 

@@ -16,7 +16,7 @@ from avss.training.pacing import Level, Pacing
 from avss.training.separation_sources import SourceSettings
 from avss.training.separation_task import Learning
 
-Eyes = Literal["audio-visual", "other lips", "activity only"]
+Eyes = Literal["audio-visual", "other lips", "activity only", "turned away"]
 
 _AS_IT_IS = PartLearning(rate=1.0, start=None)
 
@@ -64,8 +64,8 @@ class SeparatorVariant(SeparationVariant):
         twin: audio is a net of the same size that is shown nothing.
         taught: whether the net that reads lips has learned phones before; else its weights are drawn anew.
         video: that it learns with: each voice's own, or that of somebody else all the time.
-        eyes: what it is judged with: the faces, those of other clips, or only when each face speaks; the rows of the
-            exam (:mod:`avss.evaluation.exam_rows`).
+        eyes: what it is judged with: the faces, those of other clips, only when each face speaks, or the faces half of
+            the time; the rows of the exam (:mod:`avss.evaluation.exam_rows`).
 
     Raises:
         SettingsError: a twin that sees nothing is to be deceived.
