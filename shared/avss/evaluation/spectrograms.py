@@ -40,6 +40,7 @@ def draw_spectrograms(waves: Iterable[tuple[str, np.ndarray]], title: str, *, wi
             vmin=loudest - _DYNAMICS,
             vmax=loudest,
             cmap="magma",
+            interpolation="nearest",
         )
         plain(axes)
         caption(axes, f"{name}, kHz")

@@ -13,6 +13,7 @@ from avss.vision.landmarks import INNER_LIP, OUTER_LIP
 from avss.vision.mouth import apertures
 
 _MOUTHS = 12
+_FAST = 1  # compression of PNG files
 _INK, _FAINT, _LINE, _LIPS = "#22303c", "#8795a1", "#2f7fb8", "#e4572e"
 _UNSEEN = "#f4c7b8"
 
@@ -55,7 +56,7 @@ def draw_contact_sheet(
     _show(figure.add_subplot(grid[1, 1]), _tiled(mouth[times]), f"inside of the mouth, frames {times[0]} … {times[-1]}")
     _draw_aperture(figure.add_subplot(grid[2, 1]), landmarks, valid, words)
     with writing(path) as unfinished:
-        figure.savefig(unfinished)
+        figure.savefig(unfinished, pil_kwargs={"compress_level": _FAST})
 
 
 def _draw_face(axes: Axes, picture: np.ndarray, points: np.ndarray) -> None:
@@ -105,7 +106,7 @@ def _tiled(crops: np.ndarray) -> np.ndarray:
 
 
 def _show(axes: Axes, picture: np.ndarray, title: str) -> None:
-    axes.imshow(picture, cmap="gray" if picture.ndim == 2 else None, vmin=0, vmax=255, interpolation="lanczos")
+    axes.imshow(picture, cmap="gray" if picture.ndim == 2 else None, vmin=0, vmax=255, interpolation="bilinear")
     axes.set_title(title, fontsize=9, color=_FAINT, loc="left")
     axes.set_anchor("NW")
     axes.set_axis_off()

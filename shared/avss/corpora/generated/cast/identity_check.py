@@ -5,6 +5,7 @@ astray: it then draws lips where there are none, and a corpus would teach noise.
 down; the next face drawn for the same speaker takes the place.
 """
 
+import functools
 from dataclasses import dataclass
 
 import av
@@ -69,11 +70,17 @@ def measure_identity(traits: FaceTraits) -> IdentityCheck:
     motion = draw_head_motion(np.random.default_rng(0), T)
     frames, truth = TalkingFace(traits).render(track, motion, np.random.default_rng(1))
     pictures = (Frame(av.VideoFrame.from_ndarray(frame, "rgb24"), FRAME_WIDTH, FRAME_HEIGHT) for frame in frames)
-    faces = FaceFollower(HogDetector(), LandmarkPredictor()).follow(pictures)
+    faces = _follower().follow(pictures)
     if not faces:
         return IdentityCheck(tracked=0.0, correlation=0.0)
     measured = apertures(faces[0].landmarks)
     return IdentityCheck(float(faces[0].valid.mean()), correlation(measured, truth.aperture))
+
+
+@functools.cache
+def _follower() -> FaceFollower:
+    """The models, loaded once in each process: the detector takes a third of the time of a check."""
+    return FaceFollower(HogDetector(), LandmarkPredictor())
 
 
 def correlation(a: np.ndarray, b: np.ndarray) -> float:
