@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from signal import SIGINT, SIGTERM, Signals
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 
@@ -79,10 +80,11 @@ def test_the_server_fetches_nothing_from_an_address(page: str) -> None:
 
 
 def test_a_name_that_leads_to_another_folder_is_refused_in_a_sentence(page: str) -> None:
-    answer = upload(page, "../../x", b"content")
+    name = uuid4().hex  # that nobody else has left there
+    answer = upload(page, f"../../{name}", b"content")
     assert answer.status_code == 400
-    assert answer.text.startswith("the name '../../x' leads to another folder. Wanted: a plain name. Do: ")
-    assert not any((folder / "x").exists() for folder in (served_folder(), *served_folder().parents))
+    assert answer.text.startswith(f"the name '../../{name}' leads to another folder. Wanted: a plain name. Do: ")
+    assert not any((folder / name).exists() for folder in (served_folder(), *served_folder().parents))
 
 
 def test_an_upload_that_is_too_large_is_refused_in_a_sentence_and_not_kept(page: str) -> None:

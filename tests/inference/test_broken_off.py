@@ -87,7 +87,8 @@ def test_the_same_call_goes_on_and_ends_as_if_nothing_had_been(
     assert main(arguments(party, out, weights, "--jobs", "1")) == 0
     assert visible(out) == whole
     assert {path.name for path in out.iterdir()} == whole.keys()
-    assert {name: (out / name).stat().st_mtime_ns for name in kept} == written
+    if finished:  # else it was broken off in the midst of the voices, which are then written again, all of them
+        assert {name: (out / name).stat().st_mtime_ns for name in kept} == written
 
 
 @pytest.mark.parametrize(("T", "seconds"), [(120, 0.1), (20, 1.5)], ids=["of faces", "of voices"])
