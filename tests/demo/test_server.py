@@ -18,6 +18,7 @@ from avss.demo.desk import Work
 from avss.demo.limits import Limits
 from avss.demo.server import Address, serving
 from avss.errors import ModelError, SettingsError
+from avss.speech.espeak import espeak
 
 httpx = pytest.importorskip("httpx", reason="the extra 'demo' is not installed")
 
@@ -126,6 +127,7 @@ def test_it_answers_on_this_machine_only_and_a_taken_port_is_told(page: str, wei
 def test_a_full_disk_is_told_to_visitors_as_what_they_can_do_about_it(
     weights: Path, tiny_disk: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    espeak()  # keeps the folder it begins with, for all later tests of this process
     monkeypatch.setattr("tempfile.tempdir", str(tiny_disk))
     with serving(Work(weights, jobs=1), Address(), Limits()) as address:
         place = f"{address}gradio_api/call/example"
