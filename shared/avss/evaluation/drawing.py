@@ -12,7 +12,7 @@ INK, FAINT = "#22303c", "#8795a1"
 BLUE, RED = "#2f7fb8", "#e4572e"
 
 _LETTERS_PER_INCH = 8  # of a title
-_FAST = 1  # compression of PNG files: a tenth larger than at its best, in a fifth of the time
+_FAST = 1  # compression of PNG files
 
 
 def new_figure(size: tuple[float, float], title: str) -> Figure:
