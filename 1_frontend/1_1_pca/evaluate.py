@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from avss.data.store import PreparedStore
-from avss.evaluation.drawing import save_figure
+from avss.drawing import save_figure
 from avss.evaluation.mouth_pictures import (
     eigenmouths_figure,
     explained_figure,

@@ -11,7 +11,7 @@ STAGES = sorted(path for path in ROOT.glob("[1-9]_*/**/*.py"))
 
 # From left to right: a layer may import itself and every layer before it.
 LAYERS: list[set[str]] = [
-    {"errors", "rates", "devices", "files", "progress", "batch", "terminal"},
+    {"errors", "rates", "devices", "files", "progress", "batch", "terminal", "drawing"},
     {"media", "vision", "speech"},
     {"corpora", "data"},
     {"models"},

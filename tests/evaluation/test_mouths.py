@@ -10,7 +10,7 @@ import torch
 
 from avss.data.mouths import MouthView
 from avss.data.store import PreparedStore
-from avss.evaluation.drawing import save_figure
+from avss.drawing import save_figure
 from avss.evaluation.mouth_pictures import (
     eigenmouths_figure,
     explained_figure,

@@ -5,8 +5,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from avss.drawing import save_figure
 from avss.evaluation.bootstrap import Interval
-from avss.evaluation.drawing import save_figure
 from avss.evaluation.frontend_scores import Score
 from avss.evaluation.phone_pictures import (
     ORDER,

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, NamedTuple
 
 from avss.demo.limits import Limits
-from avss.evaluation.drawing import BLUE, RED
+from avss.drawing import BLUE, RED
 
 if TYPE_CHECKING:
     import gradio as gr

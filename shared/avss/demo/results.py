@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from avss.demo.portraits import draw_portrait
-from avss.evaluation.drawing import save_figure
+from avss.drawing import save_figure
 from avss.evaluation.spectrograms import draw_spectrograms
 from avss.files import writing
 from avss.inference.account import Account, SeparatedFace

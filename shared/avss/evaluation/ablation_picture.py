@@ -9,11 +9,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from avss.files import writing
+from avss.drawing import BLUE, INK, save_figure
 from avss.training.ablation import Ablation
 from avss.training.dotted_settings import as_text
 
-_INK, _LINE = "#22303c", "#2f7fb8"
 _COLUMNS = 3
 
 
@@ -40,18 +39,17 @@ def draw_ablations(path: Path, ablations: Sequence[Ablation], rows: pd.DataFrame
         mine = rows[rows.ablation == ablation.name].reindex(columns=[figure, f"{figure}_low", f"{figure}_high"])
         places = range(len(mine))
         labels = ["\n".join(as_text(value) for value in change.values()) for change in ablation.changes]
-        axes.vlines(places, mine[f"{figure}_low"], mine[f"{figure}_high"], color=_LINE, alpha=0.4, linewidth=5)
-        axes.plot(places, mine[figure], "o", color=_LINE)
+        axes.vlines(places, mine[f"{figure}_low"], mine[f"{figure}_high"], color=BLUE, alpha=0.4, linewidth=5)
+        axes.plot(places, mine[figure], "o", color=BLUE)
         for place in np.flatnonzero(mine[figure].isna()):
-            axes.text(place, 0, " not measured", rotation=90, ha="center", va="bottom", color=_INK, alpha=0.6)
+            axes.text(place, 0, " not measured", rotation=90, ha="center", va="bottom", color=INK, alpha=0.6)
         axes.set_xticks(places, labels)
         axes.set_xlim(-0.5, len(mine) - 0.5)
-        axes.set_xlabel("\n".join(ablation.changes[0]), color=_INK)
-        axes.set_ylabel(figure, color=_INK)
-        axes.axhline(0, color=_INK, linewidth=0.8)
+        axes.set_xlabel("\n".join(ablation.changes[0]), color=INK)
+        axes.set_ylabel(figure, color=INK)
+        axes.axhline(0, color=INK, linewidth=0.8)
         axes.set_ylim(bottom=min(0, 1.1 * mine[[figure, f"{figure}_low"]].min(axis=None)))
-        axes.set_title(textwrap.fill(ablation.question, 60), fontsize=10, color=_INK, loc="left")
+        axes.set_title(textwrap.fill(ablation.question, 60), fontsize=10, color=INK, loc="left")
         axes.grid(axis="y", alpha=0.3)
         axes.spines[["top", "right"]].set_visible(False)
-    with writing(path) as unfinished:
-        drawing.savefig(unfinished)
+    save_figure(drawing, path)

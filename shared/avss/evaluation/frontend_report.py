@@ -20,8 +20,8 @@ from rich.table import Table
 from avss.data.lip_clips import LipClip
 from avss.data.splits import Split
 from avss.data.store import PreparedStore
+from avss.drawing import save_figure
 from avss.errors import AvssError
-from avss.evaluation.drawing import save_figure
 from avss.evaluation.frontend_scores import Score, judge_faces, judge_lips, judge_words
 from avss.evaluation.phone_pictures import confusion, confusion_figure, confusion_table
 from avss.evaluation.phones import FrameReadings

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from avss.data.store import PreparedStore
-from avss.evaluation.drawing import BLUE, FAINT, INK, RED, new_figure
+from avss.drawing import BLUE, FAINT, INK, RED, new_figure
 from avss.evaluation.mouths import PARTS, over_speakers
 from avss.models.mouth_pca import MouthPCA
 from avss.vision.mouth import apertures

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from avss.evaluation.drawing import FAINT, INK, RED, caption, new_figure, plain
+from avss.drawing import FAINT, INK, RED, caption, new_figure, plain
 from avss.evaluation.phones import FrameReadings
 from avss.rates import FRAME_RATE
 from avss.speech.phones import PHONES, SILENCE, VISEME_OF, VISEMES

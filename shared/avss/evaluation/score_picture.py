@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from avss.evaluation.drawing import BLUE, INK, RED, caption, new_figure, plain
+from avss.drawing import BLUE, INK, RED, caption, new_figure, plain
 from avss.evaluation.frontend_scores import Score
 
 _DOTS = 0.22  # how far dots are spread around their line

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from matplotlib.figure import Figure
 
-from avss.evaluation.drawing import caption, new_figure, plain
+from avss.drawing import caption, new_figure, plain
 from avss.models.separators.spectrum import Spectrum
 from avss.rates import SAMPLE_RATE
 

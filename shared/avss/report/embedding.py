@@ -8,7 +8,7 @@ import cv2
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from avss.evaluation.drawing import BLUE, FAINT, INK, RED
+from avss.drawing import BLUE, FAINT, INK, RED
 from avss.media.mp3 import as_mp3
 from avss.media.reading import read_sound
 from avss.report.document import Picture

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from avss.evaluation.drawing import BLUE, FAINT, INK, RED, new_figure, plain
+from avss.drawing import BLUE, FAINT, INK, RED, new_figure, plain
 from avss.evaluation.exam_rows import (
     ACTIVITY,
     AUDIO_ONLY,

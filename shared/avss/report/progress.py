@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 from matplotlib.ticker import MaxNLocator
 
-from avss.evaluation.drawing import BLUE, INK, RED, new_figure, plain
+from avss.drawing import BLUE, INK, RED, new_figure, plain
 from avss.report.document import Figure, Key, Picture, number
 from avss.report.embedding import embed_drawing
 from avss.report.runs import Run

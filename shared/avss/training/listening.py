@@ -15,7 +15,7 @@ from pytorch_lightning.loggers import Logger, WandbLogger
 from torch import Tensor
 
 from avss.data.mixing import Mixtures
-from avss.evaluation.drawing import save_figure
+from avss.drawing import save_figure
 from avss.evaluation.separation_metrics import si_sdr
 from avss.evaluation.spectrograms import draw_spectrograms
 from avss.media.writing import write_wave

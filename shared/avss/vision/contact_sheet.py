@@ -5,16 +5,13 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
-from avss.files import writing
+from avss.drawing import BLUE, FAINT, INK, RED, new_figure, save_figure
 from avss.rates import FRAME_RATE
 from avss.vision.landmarks import INNER_LIP, OUTER_LIP
 from avss.vision.mouth import apertures
 
 _MOUTHS = 12
-_FAST = 1  # compression of PNG files
-_INK, _FAINT, _LINE, _LIPS = "#22303c", "#8795a1", "#2f7fb8", "#e4572e"
 _UNSEEN = "#f4c7b8"
 
 
@@ -45,8 +42,7 @@ def draw_contact_sheet(
     Raises:
         OutputError: ``path`` cannot be written.
     """
-    figure = Figure(figsize=(12, 5.6), dpi=110, facecolor="white", layout="constrained")
-    figure.suptitle(title, x=0.01, ha="left", fontsize=13, color=_INK, weight="bold")
+    figure = new_figure((12, 5.6), title)
     grid = figure.add_gridspec(3, 2, width_ratios=(1.0, 1.45), height_ratios=(1.0, 1.0, 1.25))
     _draw_face(figure.add_subplot(grid[:, 0]), picture, landmarks[shown])
     top = grid[0, 1].subgridspec(1, 2, width_ratios=(1, 3))
@@ -55,22 +51,21 @@ def draw_contact_sheet(
     times = np.linspace(0, len(mouth) - 1, _MOUTHS).round().astype(int)
     _show(figure.add_subplot(grid[1, 1]), _tiled(mouth[times]), f"inside of the mouth, frames {times[0]} … {times[-1]}")
     _draw_aperture(figure.add_subplot(grid[2, 1]), landmarks, valid, words)
-    with writing(path) as unfinished:
-        figure.savefig(unfinished, pil_kwargs={"compress_level": _FAST})
+    save_figure(figure, path)
 
 
 def _draw_face(axes: Axes, picture: np.ndarray, points: np.ndarray) -> None:
     _show(axes, picture, "landmarks")
-    axes.scatter(*points.T, s=7, c=_LINE, linewidths=0)
+    axes.scatter(*points.T, s=7, c=BLUE, linewidths=0)
     for lip in (OUTER_LIP, INNER_LIP):
-        axes.plot(*np.vstack([points[lip], points[lip][:1]]).T, color=_LIPS, linewidth=1)
+        axes.plot(*np.vstack([points[lip], points[lip][:1]]).T, color=RED, linewidth=1)
 
 
 def _draw_lips(axes: Axes, points: np.ndarray, picture: np.ndarray) -> None:
     lips = points[OUTER_LIP.start : INNER_LIP.stop]
     centre, half = lips.mean(axis=0), np.ptp(lips[:, 0]) * 0.85
     _draw_face(axes, picture, points)
-    axes.set_title("lips", fontsize=9, color=_FAINT, loc="left")
+    axes.set_title("lips", fontsize=9, color=FAINT, loc="left")
     axes.set(
         xlim=(centre[0] - half * 1.6, centre[0] + half * 1.6), ylim=(centre[1] + half * 0.62, centre[1] - half * 0.62)
     )
@@ -83,17 +78,17 @@ def _draw_aperture(
     opening = apertures(landmarks)
     top = max(0.2, float(opening.max()) * 1.25)
     axes.fill_between(seconds, 0, top, where=~valid, color=_UNSEEN, step="mid", linewidth=0, label="face not seen")
-    axes.plot(seconds, opening, color=_LIPS, linewidth=1.6)
+    axes.plot(seconds, opening, color=RED, linewidth=1.6)
     for start, end, label in words:
-        axes.axvline(start, color=_FAINT, linewidth=0.5)
+        axes.axvline(start, color=FAINT, linewidth=0.5)
         place = ((start + end) / 2, top * 0.97)
-        axes.text(*place, label, ha="center", va="top", fontsize=8, color=_INK, clip_on=True).set_in_layout(False)
+        axes.text(*place, label, ha="center", va="top", fontsize=8, color=INK, clip_on=True).set_in_layout(False)
     axes.set(xlim=(0, len(valid) / FRAME_RATE), ylim=(0, top))
-    axes.set_xlabel("seconds", fontsize=8, color=_FAINT)
+    axes.set_xlabel("seconds", fontsize=8, color=FAINT)
     axes.set_title(
-        "opening of the mouth, in widths between the eyes' outer corners", fontsize=9, color=_FAINT, loc="left"
+        "opening of the mouth, in widths between the eyes' outer corners", fontsize=9, color=FAINT, loc="left"
     )
-    axes.tick_params(labelsize=8, colors=_FAINT)
+    axes.tick_params(labelsize=8, colors=FAINT)
     axes.spines[["top", "right"]].set_visible(False)
     if not valid.all():
         axes.legend(loc="lower right", fontsize=8, frameon=False)
@@ -107,6 +102,6 @@ def _tiled(crops: np.ndarray) -> np.ndarray:
 
 def _show(axes: Axes, picture: np.ndarray, title: str) -> None:
     axes.imshow(picture, cmap="gray" if picture.ndim == 2 else None, vmin=0, vmax=255, interpolation="bilinear")
-    axes.set_title(title, fontsize=9, color=_FAINT, loc="left")
+    axes.set_title(title, fontsize=9, color=FAINT, loc="left")
     axes.set_anchor("NW")
     axes.set_axis_off()

@@ -13,7 +13,7 @@ from avss.corpora.generated.face.motion import HeadMotion
 from avss.corpora.generated.face.talking_face import TalkingFace
 from avss.corpora.generated.lips.mouth_shapes import REST, SHAPES, MouthShape
 from avss.corpora.generated.lips.mouth_track import COLUMNS, MouthTrack
-from avss.files import writing
+from avss.drawing import INK, save_figure
 from avss.vision.detector import HogDetector
 from avss.vision.landmarks import INNER_LIP, LandmarkPredictor
 
@@ -29,7 +29,7 @@ _POSES: Mapping[str, MouthShape] = {
 }
 _OPENING = 0.7
 _CROP = (slice(14, 282), slice(64, 296))
-_INK, _LIPS, _OTHERS = "#22303c", "#ffd23f", "#5ad1ff"
+_LIPS, _OTHERS = "#ffd23f", "#5ad1ff"
 
 
 def draw_face_sheet(path: Path, faces: Sequence[FaceTraits], *, landmarks: bool = True) -> None:
@@ -59,9 +59,8 @@ def draw_face_sheet(path: Path, faces: Sequence[FaceTraits], *, landmarks: bool 
             for face in found[:1]:
                 _mark(place, predict(grey, face.box))
     for place, title in zip(axes[0], _POSES, strict=True):
-        place.set_title(title, fontsize=13, color=_INK, pad=4)
-    with writing(path) as unfinished:
-        figure.savefig(unfinished)
+        place.set_title(title, fontsize=13, color=INK, pad=4)
+    save_figure(figure, path)
 
 
 def _posing(traits: FaceTraits) -> np.ndarray:

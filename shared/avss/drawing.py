@@ -1,4 +1,4 @@
-"""What all pictures of an evaluation share: their ink, their title, and how they are written."""
+"""What pictures share: their ink, their title, and how they are written."""
 
 import textwrap
 from pathlib import Path
