@@ -24,10 +24,8 @@ from avss.errors import MediaError
 from avss.media.frame import Frame
 from avss.media.probing import probe
 from avss.media.reading import read_frames, read_wave
-from avss.vision.detector import HogDetector
-from avss.vision.landmarks import LandmarkPredictor
 from avss.vision.speaking import choose_speaker
-from avss.vision.tracks import FaceFollower
+from avss.vision.tracks import face_follower
 
 _FULL_SCALE = np.iinfo(np.int16).max
 
@@ -79,7 +77,7 @@ def prepare_clip(clip: Clip) -> tuple[PreparedClip, Row]:
     wave = read_wave(clip.audio or clip.video, info.frames)
     damaged: list[bool] = []
     with _damage_unlogged():  # it goes into the clip's row instead
-        tracks = _follower().follow(_noting_damage(read_frames(clip.video, longest_side=PICTURE_SIDE), damaged))
+        tracks = face_follower().follow(_noting_damage(read_frames(clip.video, longest_side=PICTURE_SIDE), damaged))
     speaker = choose_speaker(tracks, wave)
     measured = {
         "frames": info.frames,
@@ -97,16 +95,10 @@ def fingerprint(clip: Clip) -> str:
 
 
 def _prepare_into(out: Path, clip: Clip) -> None:
+    cv2.setNumThreads(1)  # a process keeps to one core
     source = fingerprint(clip)  # before reading: a file that changes meanwhile is prepared again next time
     prepared, measured = prepare_clip(clip)
     write_part(out, {"id": clip.id, "source": source, **measured}, prepared)
-
-
-@functools.cache
-def _follower() -> FaceFollower:
-    """The models, loaded once in each process, which is then told to keep to one core."""
-    cv2.setNumThreads(1)
-    return FaceFollower(HogDetector(), LandmarkPredictor())
 
 
 @contextmanager

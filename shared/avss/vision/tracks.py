@@ -13,6 +13,7 @@ face does not end a track, and a cut to somebody else in the same place does.
 Pictures are looked at once and let go, so a long video needs no more memory than a short one.
 """
 
+import functools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -20,7 +21,7 @@ from itertools import islice
 import numpy as np
 
 from avss.media.frame import Frame
-from avss.vision.detector import FaceDetector
+from avss.vision.detector import FaceDetector, HogDetector
 from avss.vision.face_crop import FaceCrop, crop_face, neutrality
 from avss.vision.gaps import bridge_gaps
 from avss.vision.landmarks import LandmarkPredictor, box_around
@@ -160,6 +161,16 @@ class FaceFollower:
             continued[at].extend(t, [frame], path, face.score)
             seen.append(continued[at])
         return seen
+
+
+@functools.cache
+def face_follower(detect_every: int = DETECT_EVERY) -> FaceFollower:
+    """A follower of frontal faces, whose models are loaded once a process; not for several threads at a time.
+
+    Raises:
+        PartMissingError: the landmark model is not installed.
+    """
+    return FaceFollower(HogDetector(), LandmarkPredictor(), detect_every)
 
 
 def _blocks(frames: Iterable[Frame], size: int) -> Iterator[list[Frame]]:

@@ -27,10 +27,9 @@ from avss.corpora.generated.lips.realism import REAL_LIPS, LipStatistics, lip_st
 from avss.corpora.generated.voice.script import check_counts
 from avss.media.reading import read_frames
 from avss.rates import FRAME_RATE
-from avss.vision.detector import HogDetector
-from avss.vision.landmarks import LEFT_EYE, POINTS, RIGHT_EYE, LandmarkPredictor
+from avss.vision.landmarks import LEFT_EYE, POINTS, RIGHT_EYE
 from avss.vision.mouth import apertures
-from avss.vision.tracks import FaceFollower
+from avss.vision.tracks import face_follower
 
 _LIP_SENTENCES = 8
 _UPPER_LIP, _LOWER_LIP, _CHIN = 62, 66, 8
@@ -118,7 +117,7 @@ def _take(folder: Path, speaker: Speaker, index: int, face: TalkingFace) -> _Tak
     video = keep(folder, performance, frames)
     times.append(process_time())
     # Detecting on every frame: the share of frames with a face is what is asked for here.
-    tracks = FaceFollower(HogDetector(), LandmarkPredictor(), detect_every=1).follow(read_frames(video))
+    tracks = face_follower(detect_every=1).follow(read_frames(video))
     T = len(truth.aperture)
     return _Take(
         true=truth.aperture,

@@ -5,7 +5,6 @@ astray: it then draws lips where there are none, and a corpus would teach noise.
 down; the next face drawn for the same speaker takes the place.
 """
 
-import functools
 from dataclasses import dataclass
 
 import av
@@ -18,10 +17,8 @@ from avss.corpora.generated.lips.mouth_shapes import SHAPES
 from avss.corpora.generated.lips.mouth_track import COLUMNS, MouthTrack
 from avss.errors import FaceError
 from avss.media.frame import Frame
-from avss.vision.detector import HogDetector
-from avss.vision.landmarks import LandmarkPredictor
 from avss.vision.mouth import apertures
-from avss.vision.tracks import FaceFollower
+from avss.vision.tracks import face_follower
 
 LEAST_TRACKED = 0.99
 LEAST_CORRELATION = 0.85
@@ -70,17 +67,11 @@ def measure_identity(traits: FaceTraits) -> IdentityCheck:
     motion = draw_head_motion(np.random.default_rng(0), T)
     frames, truth = TalkingFace(traits).render(track, motion, np.random.default_rng(1))
     pictures = (Frame(av.VideoFrame.from_ndarray(frame, "rgb24"), FRAME_WIDTH, FRAME_HEIGHT) for frame in frames)
-    faces = _follower().follow(pictures)
+    faces = face_follower().follow(pictures)
     if not faces:
         return IdentityCheck(tracked=0.0, correlation=0.0)
     measured = apertures(faces[0].landmarks)
     return IdentityCheck(float(faces[0].valid.mean()), correlation(measured, truth.aperture))
-
-
-@functools.cache
-def _follower() -> FaceFollower:
-    """The models, loaded once in each process: the detector takes a third of the time of a check."""
-    return FaceFollower(HogDetector(), LandmarkPredictor())
 
 
 def correlation(a: np.ndarray, b: np.ndarray) -> float:
