@@ -10,10 +10,22 @@ from avss.data.mixture_recipe import Sources
 from avss.data.visual import Visual
 from avss.data.voice_bank import VoiceBank
 from avss.errors import ModelError
-from avss.evaluation.exam_rows import BINARY, COMPLEX, CONTROLS, MIXTURE, audio_only, audio_visual, bounds, control
+from avss.evaluation.exam_rows import (
+    BINARY,
+    COMPLEX,
+    CONTROLS,
+    MIXTURE,
+    TOGETHER,
+    audio_only,
+    audio_visual,
+    bounds,
+    control,
+    together,
+)
 from avss.evaluation.separation_metrics import si_sdr
 from avss.models.audio_visual import AudioVisualSeparator
 from avss.models.separators.families import SeparatorSettings, make_audio_only
+from avss.models.separators.separator import Separator
 
 
 @pytest.fixture(scope="module")
@@ -52,19 +64,32 @@ def test_deceived_eyes_give_other_voices(
         assert not any(torch.allclose(one, other) for other in voices[n + 1 :])
 
 
-def test_audio_only_voices_come_in_the_order_that_fits_best(mixtures: Mixtures) -> None:
-    class Shuffling(torch.nn.Module):
-        """Knows the answer, in another order."""
+def knowing(voices: torch.Tensor, mixtures: Mixtures) -> Separator:
+    """A twin that gives out the voices [B,K,S], in another order."""
 
+    class Knowing(torch.nn.Module):
         def forward(self, mixture: torch.Tensor, cues: torch.Tensor) -> torch.Tensor:
             level = mixtures.mixture.square().mean(-1).sqrt()[:, None, None]
-            return mixtures.voices[:, [2, 0, 1]] / level
+            return voices[:, [2, 0, 1]] / level
 
     separator = make_audio_only(SeparatorSettings(width=16, stages=1), 3)
-    separator.net = Shuffling()
-    row = audio_only(separator, "def")
+    separator.net = Knowing()
+    return separator
+
+
+def test_audio_only_voices_come_in_the_order_that_fits_best(mixtures: Mixtures) -> None:
+    row = audio_only(knowing(mixtures.voices, mixtures), "def")
     assert row.most_faces == 3
     torch.testing.assert_close(row.separate(mixtures), mixtures.voices, atol=1e-5, rtol=1e-4)
+
+
+def test_a_twin_is_averaged_with_the_separator_in_the_order_of_the_separator(
+    mixtures: Mixtures, small_model: AudioVisualSeparator
+) -> None:
+    seen = audio_visual(small_model, "abc").separate(mixtures)
+    row = together(knowing(3 * seen, mixtures), small_model, "abc def")
+    assert (row.name, row.checksum, row.most_faces) == (TOGETHER, "abc def", 3)
+    torch.testing.assert_close(row.separate(mixtures), 2 * seen, atol=1e-5, rtol=1e-4)
 
 
 def test_a_separator_with_eyes_is_no_audio_only_twin(small_model: AudioVisualSeparator) -> None:

@@ -96,7 +96,7 @@ def test_stage_4_compares_all_stages_and_does_nothing_twice(
         assert text in done.stdout
     figures = pd.read_csv(tmp_path / "figures.csv")
     rows = ["mixture", "ideal binary mask", "ideal complex mask", "audio-only", "frozen frontend"]
-    rows += ["other lips", "activity only", "turned away", "audio-visual"]
+    rows += ["other lips", "activity only", "turned away", "both averaged", "audio-visual"]
     assert list(figures.row.unique()) == rows
     gain = figures[(figures.figure == "si_sdri") & (figures.sexes == "all")].groupby("row").value.mean()
     assert gain["mixture"] == 0

@@ -8,6 +8,8 @@ audio-only          the twin of equal size that sees nothing, its voices put in 
 other lips          the separator, shown other faces (:mod:`avss.evaluation.visual_controls`)
 activity only       the separator, told only when each face speaks
 turned away         the separator, each face out of sight for half of the time
+both averaged       the mean of the separator's voices and the twin's, these in the order of those: what hearing and
+                    seeing know together, and no truth is asked for
 audio-visual        the separator
 ==================  ================================================================================================
 """
@@ -30,7 +32,7 @@ from avss.training.separation_losses import SeparationLoss
 
 MIXTURE, BINARY, COMPLEX = "mixture", "ideal binary mask", "ideal complex mask"
 AUDIO_ONLY, OTHER_LIPS, ACTIVITY = "audio-only", "other lips", "activity only"
-TURNED_AWAY, AUDIO_VISUAL = "turned away", "audio-visual"
+TURNED_AWAY, TOGETHER, AUDIO_VISUAL = "turned away", "both averaged", "audio-visual"
 
 Separate = Callable[[Mixtures], Tensor]
 
@@ -61,22 +63,28 @@ def bounds() -> list[ExamRow]:
     ]
 
 
-def audio_only(separator: Separator, checksum: str) -> ExamRow:
+def audio_only(twin: Separator, checksum: str) -> ExamRow:
     """The row of an audio-only separator.
 
     Raises:
         ModelError: the separator looks at faces.
     """
-    if not isinstance(separator.cues, VoiceNumbers):
-        raise ModelError("a separator that looks at faces", "one trained without video", "name the audio-only twin")
-    match = SeparationLoss(any_order=True)
+    most = _most_voices(twin)
+    return ExamRow(AUDIO_ONLY, lambda mixtures: _heard(twin, mixtures, mixtures.voices), checksum, most)
+
+
+def together(twin: Separator, model: AudioVisualSeparator, checksum: str) -> ExamRow:
+    """The row of a separator and its audio-only twin, averaged; ``checksum`` is of both.
+
+    Raises:
+        ModelError: the twin looks at faces.
+    """
 
     def separate(mixtures: Mixtures) -> Tensor:
-        nothing = mixtures.mixture.new_zeros(*mixtures.valid.shape, 1)
-        voices = separator(mixtures.mixture, nothing)
-        return match.in_order(voices, mixtures.voices, mixtures.mixture)
+        seen = _separated(model, mixtures)
+        return (seen + _heard(twin, mixtures, seen)) / 2
 
-    return ExamRow(AUDIO_ONLY, separate, checksum, separator.cues.voices)
+    return ExamRow(TOGETHER, separate, checksum, _most_voices(twin))
 
 
 def audio_visual(model: AudioVisualSeparator, checksum: str, name: str = AUDIO_VISUAL) -> ExamRow:
@@ -97,6 +105,18 @@ def control(name: str, model: AudioVisualSeparator, checksum: str, bank: VoiceBa
         StoreError: nobody is ever seen speaking, or pausing.
     """
     return ExamRow(name, CONTROLS[name](model, bank), checksum)
+
+
+def _most_voices(twin: Separator) -> int:
+    if not isinstance(twin.cues, VoiceNumbers):
+        raise ModelError("a separator that looks at faces", "one trained without video", "name the audio-only twin")
+    return twin.cues.voices
+
+
+def _heard(twin: Separator, mixtures: Mixtures, like: Tensor) -> Tensor:
+    """The voices that a twin hears, in the order in which they fit those [B,K,S] best."""
+    voices = twin(mixtures.mixture, mixtures.mixture.new_zeros(*mixtures.valid.shape, 1))
+    return SeparationLoss(any_order=True).in_order(voices, like, mixtures.mixture)
 
 
 def _separated(model: AudioVisualSeparator, mixtures: Mixtures) -> Tensor:

@@ -11,7 +11,7 @@ from avss.data.voice_bank import VoiceBank
 from avss.devices import check_device
 from avss.evaluation.exam import sit_exam
 from avss.evaluation.exam_paper import ExamSettings, beyond, read_paper, read_sources
-from avss.evaluation.exam_rows import AUDIO_ONLY, CONTROLS, ExamRow, audio_only, audio_visual, bounds, control
+from avss.evaluation.exam_rows import AUDIO_ONLY, CONTROLS, ExamRow, audio_only, audio_visual, bounds, control, together
 from avss.evaluation.exam_table import exam_figures, figures_table, improvement_table, write_figures
 from avss.models.audio_visual import AudioVisualSeparator
 from avss.models.separators.separator import Separator
@@ -74,19 +74,26 @@ def _rows(
 ) -> tuple[list[ExamRow], dict[str, str]]:
     """The rows that sit the exam, and why others do not."""
     rows, missing, device = bounds(), {}, bank.audio.device
+    model, checksum = _load(run, store, device)
+    averaged: list[ExamRow] = []
     if settings.audio_only is None:
         missing[AUDIO_ONLY] = _UNNAMED
     else:
-        twin = load_model(settings.audio_only, Separator).to(device)
-        rows.append(audio_only(twin, read_description(settings.audio_only).sha256))
+        twin, of_twin = _load_twin(settings.audio_only, device)
+        rows.append(audio_only(twin, of_twin))
+        averaged.append(together(twin, model, f"{of_twin} {checksum}"))
     for name, folder in earlier.items():
         if folder is None:
             missing[name] = _UNNAMED
         else:
             rows.append(audio_visual(*_load(folder, store, device), name))
-    model, checksum = _load(run, store, device)
     rows += [control(name, model, checksum, bank) for name in CONTROLS]
-    return [*rows, audio_visual(model, checksum)], missing
+    return [*rows, *averaged, audio_visual(model, checksum)], missing
+
+
+def _load_twin(run: Path, device: torch.device) -> tuple[Separator, str]:
+    """The audio-only separator in ``run``, and the checksum of its weights."""
+    return load_model(run, Separator).to(device), read_description(run).sha256
 
 
 def _load(run: Path, store: PreparedStore, device: torch.device) -> tuple[AudioVisualSeparator, str]:

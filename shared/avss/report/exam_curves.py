@@ -15,6 +15,7 @@ from avss.evaluation.exam_rows import (
     COMPLEX,
     MIXTURE,
     OTHER_LIPS,
+    TOGETHER,
     TURNED_AWAY,
 )
 from avss.evaluation.exam_table import ALL, DIFFERENT, FIGURES, MAIN, SAME
@@ -39,6 +40,7 @@ _STROKES = {
     OTHER_LIPS: _Stroke(ORANGE, dashes=(4, 2)),
     ACTIVITY: _Stroke(VIOLET, dashes=(4, 2)),
     TURNED_AWAY: _Stroke(BLUE, dashes=(4, 2)),
+    TOGETHER: _Stroke(RED, dashes=(4, 2)),
     FROZEN: _Stroke(LIGHT_BLUE, dashes=(2, 1)),
     NO_CURRICULUM: _Stroke(LIGHT_BLUE),
     AUDIO_VISUAL: _Stroke(BLUE, width=3),

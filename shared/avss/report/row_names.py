@@ -8,6 +8,7 @@ from avss.evaluation.exam_rows import (
     COMPLEX,
     MIXTURE,
     OTHER_LIPS,
+    TOGETHER,
     TURNED_AWAY,
 )
 from avss.report.exams import Exam
@@ -22,6 +23,7 @@ _TITLES = {
     OTHER_LIPS: "shown other lips",
     ACTIVITY: "told only who speaks when",
     TURNED_AWAY: "seen only half of the time",
+    TOGETHER: "averaged with the twin",
     FROZEN: SEPARATOR.row,
     NO_CURRICULUM: TUNED.row,
     AUDIO_VISUAL: "",  # by the stage of the run
