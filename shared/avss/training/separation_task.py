@@ -105,11 +105,13 @@ class SeparationTask(pl.LightningModule):
             what = f"the voices separated in validation of epoch {self.current_epoch} are not finite"
             raise TrainingError(what, "finite numbers", "train again with a lower rate")
         gain = improvement(voices, batch)
-        names = [SCORE, f"{SCORE}_{batch.voices.shape[1]}faces"]
+        # Batches count alike, so that levels of many faces do not choose the epoch for those of few.
+        self.log(SCORE, gain.mean(), prog_bar=True, batch_size=1, sync_dist=True)
+        parts = [f"{SCORE}_{batch.voices.shape[1]}faces"]
         if self._levels:
-            names.append(level_score(batch_idx % self._levels))
-        for name in names:
-            self.log(name, gain.mean(), prog_bar=name == SCORE, batch_size=len(gain), sync_dist=True)
+            parts.append(level_score(batch_idx % self._levels))
+        for name in parts:
+            self.log(name, gain.mean(), batch_size=len(gain), sync_dist=True)
 
     def configure_optimizers(self) -> OptimizerLRScheduler:
         """AdamW with a rate for each part, which changes at every step."""
