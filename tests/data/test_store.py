@@ -58,6 +58,21 @@ def root(tmp_path: Path, clips: dict[str, PreparedClip]) -> Path:
     return writer.root
 
 
+def test_the_checksum_is_of_what_clips_were_made_from_and_of_the_split_in_whatever_order(
+    root: Path, clips: dict[str, PreparedClip], tmp_path: Path
+) -> None:
+    first = PreparedStore(root).checksum
+    for changes, same in (({}, True), ({"text": "bin blue"}, True), ({"split": "valid"}, False)):
+        StoreWriter(root).finish(about(*clips, **changes), {})
+        assert (PreparedStore(root).checksum == first) is same, changes
+    for name, source in (("backwards", "1@1"), ("newer", "1@2")):
+        writer = StoreWriter(tmp_path / name)
+        for clip_id, clip in reversed(clips.items()):
+            write_part(writer.root, row(clip_id, len(clip.valid), source), clip)
+        writer.finish(about(*clips), {})
+        assert (PreparedStore(writer.root).checksum == first) is (name == "backwards"), name
+
+
 def test_every_clip_comes_back_as_it_was_written(root: Path, clips: dict[str, PreparedClip]) -> None:
     store = PreparedStore(root)
     assert len(store) == 4

@@ -12,6 +12,7 @@ used often. The layout is told in :mod:`avss.data.store_layout`.
 
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,12 @@ class PreparedStore:
     def speakers(self) -> dict[str, list[str]]:
         """The speakers of each part of the split ("train", "valid", "test") that has usable clips."""
         return {str(part): sorted(set(names)) for part, names in self.clips.groupby("split").speaker}
+
+    @cached_property
+    def checksum(self) -> str:
+        """Of what the usable clips were prepared from, and how, and of who is in which part of the split."""
+        prepared = self.clips[["speaker", "split", "frames", "source"]].sort_index().to_csv()
+        return sha256(f"{self.header['settings']} {prepared}".encode()).hexdigest()
 
     @cached_property
     def rejects(self) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 ::
 
     config.yaml         the settings the run was started with; other settings need another folder
+    inputs.yaml         checksums of the models and stores that they name; others under the same names need one too
     environment.json    versions, machine, command and commit of its last start
     metrics.csv         a row per epoch
     checkpoints/        last.ckpt, written after every epoch; best.ckpt, where validation chooses
@@ -33,6 +34,7 @@ from avss.files import writing
 from avss.training.callbacks import BadBatches, MetricsTable, StepSeed
 from avss.training.checkpoints import BestCheckpoint, WholeCheckpoints
 from avss.training.environment import write_environment
+from avss.training.inputs import claim_inputs
 from avss.training.precision import Precision, resolve
 
 CONFIG, METRICS, CHECKPOINTS = "config.yaml", "metrics.csv", "checkpoints"
@@ -103,7 +105,8 @@ def fit(
 
     Raises:
         SettingsError: there are no epochs, or no such device.
-        OutputError: the folder holds a run with other settings, or cannot be written; its last checkpoint is kept.
+        OutputError: the folder holds a run with other settings, or of other models or clips than lie there now; or it
+            cannot be written, and its last checkpoint is kept.
         ModelError: the checkpoint to go on from is damaged.
         TrainingError: more losses than that are NaN or infinite.
     """
@@ -168,6 +171,7 @@ def _claim(folder: Path, settings: Mapping[str, Any]) -> None:
     else:
         with writing(path) as temporary:
             temporary.write_text(yaml.safe_dump(plain, sort_keys=False))
+    claim_inputs(folder, settings)
     write_environment(folder)
 
 
