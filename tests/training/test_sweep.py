@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from avss.cli import main
-from avss.training.sweep import SweepError, best_first, read_sweep, run_sweep
+from avss.training.sweep import SweepError, Trial, best_first, command_of, read_sweep, run_sweep
 
 # Five epochs of descending a parabola from the wrong side; the rate decides how far it gets.
 SCRIPT = """
@@ -102,6 +102,12 @@ def test_when_every_trial_fails_the_reason_is_told(script: Path, tmp_path: Path)
     file = sweep_file(script, parameters={"rate": {"value": 0.1}, "depth": {"values": [9, 10]}})
     with pytest.raises(SweepError, match="too deep"):
         run_sweep(file, 2, tmp_path / "out")
+
+
+def test_what_is_nothing_or_no_number_is_told_to_a_trial_as_yaml(script: Path, tmp_path: Path) -> None:
+    trial = Trial({"start": None, "average": True, "levels": [2, None], "name": "film"})
+    words = command_of(read_sweep(sweep_file(script)), trial, tmp_path)
+    assert words[-5:] == ["--start=null", "--average=true", "--levels=[2, null]", "--name=film", f"--out={tmp_path}"]
 
 
 def test_a_folder_of_another_sweep_is_left_alone(script: Path, tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from rich.table import Table
 
 from avss.errors import AvssError
 from avss.files import writing
+from avss.training.dotted_settings import as_text
 from avss.training.run import METRICS
 
 _COMMAND = ["${env}", "${interpreter}", "${program}", "${args}"]
@@ -157,7 +158,7 @@ def _run(sweep: dict[str, Any], trials: list[Trial], number: int, out: Path) -> 
     trial, folder = trials[number - 1], out / str(number)
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / _LOG).open("a") as log:
-        process = subprocess.Popen(_command(sweep, trial, folder), stdout=log, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(command_of(sweep, trial, folder), stdout=log, stderr=subprocess.STDOUT)
         try:
             while process.poll() is None:
                 time.sleep(_POLL_SECONDS)
@@ -173,8 +174,9 @@ def _run(sweep: dict[str, Any], trials: list[Trial], number: int, out: Path) -> 
         trial.state = "finished" if process.returncode == 0 else "failed"
 
 
-def _command(sweep: dict[str, Any], trial: Trial, folder: Path) -> list[str]:
-    settings = [f"--{name}={value}" for name, value in trial.settings.items()]
+def command_of(sweep: dict[str, Any], trial: Trial, folder: Path) -> list[str]:
+    """The words by which a trial is started, whose run folder is ``folder``."""
+    settings = [f"--{name}={as_text(value)}" for name, value in trial.settings.items()]
     macros = {
         "${env}": [],
         "${interpreter}": [sys.executable],
