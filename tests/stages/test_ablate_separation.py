@@ -35,7 +35,7 @@ from avss.training.separation_laboratories import CurriculumLaboratory, Separato
 from avss.training.separation_sources import SourceSettings
 from avss.training.separation_task import SCORE, Learning
 from avss.training.separation_variants import CurriculumVariant, SeparationVariant, SeparatorVariant
-from avss.training.sweep import read_sweep
+from avss.training.sweep import Trial, command_of, read_sweep
 from avss.training.variant_bench import VariantBench, Yardstick
 
 ROOT = Path(__file__).parents[2]
@@ -132,6 +132,27 @@ def test_what_is_asked_ends_in_a_table_and_nothing_is_trained_twice(
     assert sight[6].endswith("| – | – | – |")
     assert f"| {means[1] - means[0]:.3f} |" in sight[7]
     assert f"| {means[3] - means[2]:.3f} |" in speakers[7]
+
+
+def test_a_variant_that_diverges_is_told_of_and_keeps_no_other_from_being_measured(
+    learning_store: PreparedStore, frontend_run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    questions = tmp_path / "questions"
+    questions.mkdir()
+    (questions / "rate.yaml").write_text("question: How fast?\nlearning.rate: [1.0e+38, 0.001]\n")
+    base = replace(BASE, learning=Learning(average=0.8, bad_batches=0))
+    ask(**places(learning_store, frontend_run, questions), base=base, yardstick=YARDSTICK)
+    rows = pd.read_csv(questions / "out" / "ablations.csv")
+    assert rows["learning.rate"].tolist() == [0.001]
+    assert np.isfinite(rows.si_sdri).all()
+    assert "its gradient not finite" in " ".join(capsys.readouterr().out.split())
+
+
+def test_another_yardstick_of_as_many_mixtures_is_another_measure(
+    learning_store: PreparedStore, separator_run: Path, tmp_path: Path
+) -> None:
+    yardsticks = [YARDSTICK, replace(YARDSTICK, levels=(0,)), replace(YARDSTICK, faces=(3,))]
+    assert len({bench(learning_store, separator_run, tmp_path, one).data for one in yardsticks}) == 3
 
 
 def test_what_is_trained_in_another_precision_is_another_row_and_another_net(
@@ -287,8 +308,8 @@ def test_a_sweep_varies_settings_of_its_program_around_those_it_starts_from(
             assert search["min"] <= start[name] <= search["max"], name
     for choose in (min, max):
         chosen = {name: choose(_ends(search), key=str) for name, search in sweep["parameters"].items()}
-        words = [f"--{name}={'null' if value is None else value}" for name, value in chosen.items()]
-        read = parser.parse_args([config, *words])
+        command = command_of(sweep, Trial(chosen), Path("out"))
+        read = parser.parse_args([word for word in command if word.startswith("--")])
         assert {name: read[name] for name in chosen} == chosen
 
 

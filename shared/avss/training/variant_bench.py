@@ -33,6 +33,7 @@ from avss.models.separators.separator import Separator
 from avss.models.weights import DESCRIPTION, read_description
 from avss.training.ablation import NotMeasuredError
 from avss.training.ablation_page import SCORES
+from avss.training.callbacks import TrainingError
 from avss.training.dotted_settings import as_row
 from avss.training.freezing import what_learns
 from avss.training.pacing import Curriculum, Pacing
@@ -103,7 +104,12 @@ class VariantBench:
         self.store, self.yardstick, self._nets = store, yardstick, nets
         self._trainer = TrainerSettings(device=device, precision=precision)
         begun = {str(start): read_description(start).sha256 for start in starts}
-        self._start = {"store": store.root, "start": ", ".join(begun), "weights": ", ".join(begun.values())}
+        self._start = {
+            "store": store.root,
+            "clips": store.checksum,
+            "start": ", ".join(begun),
+            "weights": ", ".join(begun.values()),
+        }
         # What auto comes to depends on the machine, and a table may be gone on with on another one.
         computed = resolve(precision, device)
         if computed != _WHOLE:
@@ -119,9 +125,10 @@ class VariantBench:
             frames=yardstick.frames,
         )
         of = f"{len(self._exam)} mixtures of {yardstick.part} speakers of {store.root} ({len(store)} clips)"
+        drawn = sha256(self._exam.to_csv().encode()).hexdigest()[:8]
         first = " or ".join(f"{start} ({checksum[:8]})" for start, checksum in begun.items())
         trained = "" if computed == _WHOLE else f", trained in {computed}"
-        self.data = f"{of}, {yardstick.frames} frames each, starting from {first}{trained}"
+        self.data = f"{of}, {yardstick.frames} frames each (list {drawn}), starting from {first}{trained}"
 
     def train(
         self,
@@ -163,7 +170,10 @@ class VariantBench:
             model = make()
         except (SettingsError, ModelError) as error:
             raise NotMeasuredError(error.what, error.wanted, error.do) from error
-        self._fit(model, variant, data, pacing, folder, settings)
+        try:
+            self._fit(model, variant, data, pacing, folder, settings)
+        except TrainingError as error:  # a variant that diverges keeps no other one from being measured
+            raise NotMeasuredError(error.what, error.wanted, error.do) from error
         save_separation(model, folder, store=self.store)
         return folder
 
