@@ -23,7 +23,6 @@ from avss.vision.detector import Box
 from avss.vision.dlib_weights import find_weights
 
 POINTS = 68
-JAW = slice(0, 17)
 LEFT_EYE = slice(36, 42)
 RIGHT_EYE = slice(42, 48)
 OUTER_LIP = slice(48, 60)
