@@ -135,7 +135,11 @@ def babble(
         speakers = rng.choice(len(roster.names), talkers, replace=False)
         made.append(np.sum([_talking(bank, speaker, S, rng) for speaker in speakers], axis=0))
         heard.append(frozenset(roster.names[speakers].tolist()))
-    names = [f"babble-{talkers}-{seconds:g}s-{seed}-{track}" for track in range(tracks)]
+    # Other clips would make other babble from the same seed.
+    names = [
+        f"babble-{talkers}-{seconds:g}s-{seed}-{track}-{sha256(sound).hexdigest()[:8]}"
+        for track, sound in enumerate(made)
+    ]
     return _bank(names, ["babble"] * tracks, heard, made)
 
 

@@ -3,6 +3,7 @@
 It is drawn once and kept, so that every stage sits the same exam and whoever wants to compare can sit it too.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,6 +112,21 @@ def read_paper(settings: ExamSettings, sources: Sources) -> pd.DataFrame:
         )
         write_exam(settings.paper, drawn)
     return read_exam(settings.paper)
+
+
+def other_questions(settings: ExamSettings, sources: Sources, paper: pd.DataFrame) -> str | None:
+    """What a paper that was there already asks, in words, where that is not what the settings ask."""
+    found = _asked(paper.K.tolist(), paper.snr.tolist(), len(paper), paper.frames.max())
+    faces = [K for K in settings.faces if K not in beyond(settings, sources)] or settings.faces
+    rows = (settings.mixtures + settings.silent) * len(faces) * len(settings.levels)
+    wanted = _asked(faces, settings.levels, rows, settings.frames)
+    return None if found == wanted else f"{settings.paper}, which was there already, asks {found}; wanted were {wanted}"
+
+
+def _asked(faces: Sequence[int], levels: Sequence[float | None], mixtures: int, frames: int) -> str:
+    noises = sorted({None if level is None or math.isnan(level) else level for level in levels}, key=str, reverse=True)
+    at = ", ".join("no noise" if level is None else f"{level:g} dB" for level in noises)
+    return f"{mixtures} mixtures of {', '.join(map(str, sorted(set(faces))))} faces and {frames} frames at {at}"
 
 
 def _noise(settings: ExamSettings, store: PreparedStore) -> NoiseBank:

@@ -10,7 +10,7 @@ from avss.data.store import PreparedStore
 from avss.data.voice_bank import VoiceBank
 from avss.devices import check_device
 from avss.evaluation.exam import sit_exam
-from avss.evaluation.exam_paper import ExamSettings, beyond, read_paper, read_sources
+from avss.evaluation.exam_paper import ExamSettings, beyond, other_questions, read_paper, read_sources
 from avss.evaluation.exam_rows import AUDIO_ONLY, CONTROLS, ExamRow, audio_only, audio_visual, bounds, control, together
 from avss.evaluation.exam_table import exam_figures, figures_table, improvement_table, write_figures
 from avss.models.audio_visual import AudioVisualSeparator
@@ -62,6 +62,8 @@ def examine(settings: ExamSettings, run: Path, out: Path, earlier: Mapping[str, 
     description = read_description(run)
     known = set(store.speakers[settings.part]) & set(description.split.get("train", []))
     notes = [f"missing: {name}, for {why}" for name, why in missing.items()]
+    if other := other_questions(settings, sources, paper):
+        notes.append(other)
     if company:
         notes.append(f"in company, and not judged: {company}")
     if known:
