@@ -1,6 +1,7 @@
 """Ablations and sweeps of stages 2 to 4, of tiny nets on a store of six people who buzz."""
 
 import runpy
+import shutil
 import subprocess
 import sys
 import time
@@ -17,6 +18,7 @@ from torch import nn
 
 from avss.data.mixture_settings import MixtureSettings
 from avss.data.store import PreparedStore
+from avss.data.store_writer import StoreWriter
 from avss.errors import ModelError, SettingsError
 from avss.models.audio_visual import AudioVisualSeparator
 from avss.models.causal.lip2phone import CausalLip2Phone
@@ -146,6 +148,20 @@ def test_a_variant_that_diverges_is_told_of_and_keeps_no_other_from_being_measur
     assert rows["learning.rate"].tolist() == [0.001]
     assert np.isfinite(rows.si_sdri).all()
     assert "its gradient not finite" in " ".join(capsys.readouterr().out.split())
+
+
+def test_who_is_held_back_to_keep_few_company_is_learned_from_by_no_variant(
+    learning_store: PreparedStore, separator_run: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(learning_store.root, tmp_path / "store")
+    parts = {clip_id: "valid" if row.speaker == "f" else "train" for clip_id, row in learning_store.clips.iterrows()}
+    StoreWriter(tmp_path / "store").finish({str(clip_id): {"split": part} for clip_id, part in parts.items()}, {})
+    yardstick = replace(YARDSTICK, held_back=2, faces=(3,))
+    few = bench(PreparedStore(tmp_path / "store"), separator_run, tmp_path, yardstick)
+    assert set(few.sources.bank.roster.names) == {"f"} | few.sources.company
+    assert len(few.sources.company) == 2
+    with pytest.raises(NotMeasuredError, match="may learn from those who are held back"):
+        few.train(BASE, lambda: pytest.fail("trained"), lambda bank: bank, levels=[BASE.mixtures])
 
 
 def test_another_yardstick_of_as_many_mixtures_is_another_measure(

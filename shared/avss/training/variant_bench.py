@@ -14,10 +14,10 @@ from typing import Any, Literal
 import pandas as pd
 import pytorch_lightning as pl
 import torch
-from jsonargparse.typing import PositiveInt
+from jsonargparse.typing import NonNegativeInt, PositiveInt
 
 from avss.data.bank_faces import with_faces
-from avss.data.bank_reading import read_bank
+from avss.data.company import held_back, read_with_company
 from avss.data.exam_list import draw_exam
 from avss.data.mixture_recipe import Sources
 from avss.data.mixture_settings import MixtureSettings
@@ -56,6 +56,8 @@ class Yardstick:
 
     Attributes:
         part: the speakers whose voices are mixed.
+        held_back: where they are fewer, so many join them, unjudged, of those who would train; no variant may have
+            learned from them (``sources.company``).
         faces: numbers of faces K.
         levels: of the voices above coloured noise, dB; null is no noise.
         mixtures: of each number of faces, at each level.
@@ -63,6 +65,7 @@ class Yardstick:
     """
 
     part: Literal["valid", "test"] = "valid"
+    held_back: NonNegativeInt = 0
     faces: Sequence[PositiveInt] = (2,)
     levels: Sequence[float | None] = (None,)
     mixtures: PositiveInt = 100
@@ -115,8 +118,10 @@ class VariantBench:
         if computed != _WHOLE:
             self._start["precision"] = computed
         self.device = "cuda" if device != "cpu" and torch.cuda.is_available() else "cpu"
-        bank = with_faces(read_bank(store, yardstick.part), store, mouths=True)
-        self.sources = Sources(bank, noise=coloured_noise(seed=_NOISE_SEED)).to(self.device)
+        company = held_back(store, yardstick.held_back)
+        bank, joining = read_with_company(store, yardstick.part, company, max(yardstick.faces))
+        noise = coloured_noise(seed=_NOISE_SEED)
+        self.sources = Sources(with_faces(bank, store, mouths=True), noise=noise, company=joining).to(self.device)
         self._exam = draw_exam(
             self.sources,
             faces=yardstick.faces,
@@ -152,6 +157,9 @@ class VariantBench:
             NotMeasuredError: the store, or what the variant starts from, lacks what it needs.
         """
         settings = self._start | as_row(variant)
+        if variant.sources.company < self.yardstick.held_back:
+            what = f"a variant may learn from those who are held back, for its company is {variant.sources.company}"
+            raise NotMeasuredError(what, f"{self.yardstick.held_back}, as held_back of the yardstick", "set it so")
         folder = self._nets / sha256(repr(settings).encode()).hexdigest()[:12]
         if (folder / DESCRIPTION).is_file():
             return folder
