@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 from signal import SIGINT, SIGTERM, Signals
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from uuid import uuid4
 
 import pytest
@@ -76,8 +76,16 @@ def test_the_server_fetches_nothing_from_an_address(page: str) -> None:
         for name, call in calls.items():
             answer = httpx.post(f"{page}/gradio_api/{name}", json=call)
             assert answer.status_code == 400 and "is no file that was uploaded" in answer.text
+        for named in (address, "https://example.org/a.mp4", quote(address, safe="")):
+            answer = httpx.get(f"{page}/gradio_api/file={named}")
+            assert answer.status_code == 400 and "is no file that was uploaded" in answer.text
         with pytest.raises(TimeoutError):
             elsewhere.accept()
+
+
+def test_no_run_is_remembered_when_the_page_is_closed(page: str) -> None:
+    assert httpx.get(f"{page}/config").json()["run_history"] is False
+    assert httpx.get(f"{page}/gradio_api/runs").status_code == 404
 
 
 def test_a_name_that_leads_to_another_folder_is_refused_in_a_sentence(page: str) -> None:

@@ -1,7 +1,7 @@
 """What stands between the page and those who ask for it.
 
 Uploads that are too large, or whose name leads to another folder, are refused in a sentence while they come in,
-whatever they claim of their size. So are calls that name a file by an address: Gradio would fetch it. And every answer
+whatever they claim of their size. So is whoever names a file by an address: Gradio would fetch it. And every answer
 tells the browser to load nothing from anywhere else: the page works without a network, and nobody else hears of it.
 """
 
@@ -46,6 +46,9 @@ class Gate:
                 message["headers"] = [*message["headers"], (b"content-security-policy", _POLICY)]
             await send(message)
 
+        if scope["type"] == "http" and ":/" in scope["path"]:
+            await _refuse(str(_no_upload(scope["path"])), scope, receive, send_with_policy)
+            return
         if scope["type"] == "http" and scope["method"] == "POST":
             if scope["path"].rstrip("/") == _UPLOAD:
                 receive = _watched(receive, dict(scope["headers"]), self._limits)
@@ -74,13 +77,17 @@ async def _read(receive: "Receive") -> "Receive":
             raise SettingsError(f"a call of more than {_LONGEST_CALL:,} bytes", "a short one", "upload files")
     for path in _paths_in(body):
         if "://" in path:
-            raise MediaError(f"'{path}' is no file that was uploaded", "a video of yours", "upload it")
+            raise _no_upload(path)
     waiting = iter(messages)
 
     async def again() -> "Message":
         return next(waiting, None) or await receive()
 
     return again
+
+
+def _no_upload(path: str) -> MediaError:
+    return MediaError(f"'{path}' is no file that was uploaded", "a video of yours", "upload it")
 
 
 def _paths_in(body: bytes) -> Iterator[str]:

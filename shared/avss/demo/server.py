@@ -69,7 +69,9 @@ def serving(work: Work, address: Address, limits: Limits) -> Generator[str]:
         served, example = Path(temporary) / "served", Path(temporary) / "example"
         served.mkdir()
         # Paths that the user allows other pages are not for the visitors of this one.
-        told = {"GRADIO_TEMP_DIR": str(served), "GRADIO_ANALYTICS_ENABLED": "False", "GRADIO_ALLOWED_PATHS": ""}
+        told = {"GRADIO_TEMP_DIR": str(served), "GRADIO_ALLOWED_PATHS": ""}
+        # Nothing is told elsewhere of who did what, nor kept in a browser that is closed.
+        told |= {"GRADIO_ANALYTICS_ENABLED": "False", "GRADIO_RUN_HISTORY": "False", "GRADIO_HISTORY_BUCKET": ""}
         with _environment(**told):
             desk = Desk(work, limits, served, example)
             page = build_page(desk)
