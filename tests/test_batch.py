@@ -86,6 +86,19 @@ def test_outcomes_come_as_they_are_finished(tmp_path: Path) -> None:
     assert next(stream).item == "slow"
 
 
+def test_a_batch_that_nobody_waits_for_any_more_ends_when_its_last_item_has(tmp_path: Path) -> None:
+    def write(item: str) -> None:
+        time.sleep(0.0 if item == "0" else 0.3)
+        (tmp_path / item).touch()
+
+    stream = run_batch(write, [str(number) for number in range(9)], jobs=2, label="test")
+    assert next(stream).item == "0"
+    stream.close()
+    written = {path.name for path in tmp_path.iterdir()}
+    time.sleep(1)
+    assert {path.name for path in tmp_path.iterdir()} == written < {str(number) for number in range(9)}
+
+
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[str]:
     """Address of a real Ray cluster of two nodes on this machine."""

@@ -156,8 +156,8 @@ def _until_a_worker_dies(
                 del running[future]
                 yield outcome
     finally:
-        for future in running:
-            future.cancel()
+        # What cannot be cancelled any more is waited for: nobody may write into a folder that its owner removes next.
+        wait([future for future in running if not future.cancel()])
 
 
 def _on_cluster(work: Callable[[Item], Result], items: Sequence[Item], jobs: int, address: str) -> Generator[Any]:

@@ -86,5 +86,15 @@ def test_a_file_that_was_no_upload_is_left_alone(visits: Visits, tmp_path: Path)
     assert (tmp_path / "thesis.mp4").read_text() == "mine"
 
 
+def test_nothing_begins_for_somebody_who_left(visits: Visits, results: Path) -> None:
+    visits.of("anna")
+    visits.end("anna")
+    with pytest.raises(VisitorLeftError, match="the page was closed"):
+        visits.of("anna")
+    with pytest.raises(VisitorLeftError, match="the page was closed"):
+        visits.keep("anna", results / "hash" / "party.mp4")
+    assert not list(results.iterdir())
+
+
 def test_a_visit_that_never_began_can_end(visits: Visits) -> None:
     visits.end("nobody")

@@ -69,7 +69,7 @@ def _connect(page: "gr.Blocks", desk: Desk, asking: Asking, showing: Showing) ->
         return _of_face(faces[event.index])
 
     asking.video.upload(take, asking.video, asking.progress)
-    asking.example.click(example, None, asking.video)
+    asking.example.click(example, None, asking.video).success(take, asking.video, asking.progress)
     hidden = asking.start.click(lambda: gr.Column(visible=False), None, showing.part, queue=False)
     hidden.then(
         separate,

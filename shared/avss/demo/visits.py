@@ -15,6 +15,10 @@ class VisitorLeftError(AvssError):
     """Work that nobody waits for any more."""
 
 
+def _left() -> VisitorLeftError:
+    return VisitorLeftError("the page was closed", "a visitor who waits", "open the page again")
+
+
 class Visit:
     """One page in one browser, from when it is opened until it is closed.
 
@@ -35,20 +39,20 @@ class Visit:
         Raises:
             VisitorLeftError: the page was closed, before or meanwhile.
         """
-        with self._working:
-            self._check()
-            for former in self._folder.iterdir():
-                shutil.rmtree(former)
-            folder = Path(tempfile.mkdtemp(dir=self._folder))
-            try:
-                yield folder
+        try:
+            with self._working:
                 self._check()
-            except BaseException:
-                shutil.rmtree(folder)
-                raise
-            finally:
-                if self._over.is_set():
-                    shutil.rmtree(self._folder)
+                for former in self._folder.iterdir():
+                    shutil.rmtree(former)
+                folder = Path(tempfile.mkdtemp(dir=self._folder))
+                try:
+                    yield folder
+                    self._check()
+                except BaseException:
+                    shutil.rmtree(folder)
+                    raise
+        finally:
+            self._remove_if_over()
 
     def watched(self, track: Track) -> Track:
         """The same track, on which nobody goes on for a visitor who has left."""
@@ -63,13 +67,17 @@ class Visit:
     def end(self) -> None:
         """Remove all results; whoever is working on new ones stops at the next step, and removes them then."""
         self._over.set()
-        if self._working.acquire(blocking=False):
+        self._remove_if_over()
+
+    def _remove_if_over(self) -> None:
+        # Who ends a visit and who ends work on it both come here, so that the later one finds nobody at work.
+        if self._over.is_set() and self._working.acquire(blocking=False):
             shutil.rmtree(self._folder, ignore_errors=True)
             self._working.release()
 
     def _check(self) -> None:
         if self._over.is_set():
-            raise VisitorLeftError("the page was closed", "a visitor who waits", "open the page again")
+            raise _left()
 
 
 class Visits:
@@ -82,23 +90,37 @@ class Visits:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._visits: dict[str, Visit] = {}
+        self._ended: set[str] = set()
         self._lock = threading.Lock()
 
     def of(self, name: str) -> Visit:
-        """The visit ``name``, which begins now if it has not begun yet."""
+        """The visit ``name``, which begins now if it has not begun yet.
+
+        Raises:
+            VisitorLeftError: it has ended; what a visitor asked for just before is not to be done for nobody.
+        """
         with self._lock:
+            if name in self._ended:
+                raise _left()
             if name not in self._visits:
                 self._visits[name] = Visit(Path(tempfile.mkdtemp(prefix="visit-", dir=self._folder)))
             return self._visits[name]
 
     def keep(self, name: str, upload: Path) -> None:
-        """Keep an upload until the visit ``name`` ends; files that lie elsewhere belong to somebody else."""
+        """Keep an upload until the visit ``name`` ends; files that lie elsewhere belong to somebody else.
+
+        Raises:
+            VisitorLeftError: it has ended.
+        """
         if upload.is_relative_to(self._folder):
-            self.of(name).uploads.add(upload)
+            visit = self.of(name)
+            with self._lock:
+                visit.uploads.add(upload)
 
     def end(self, name: str) -> None:
         """Remove what was kept for a visit, but no upload that somebody else made too."""
         with self._lock:
+            self._ended.add(name)
             visit = self._visits.pop(name, None)
             if visit is None:
                 return
