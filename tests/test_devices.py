@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from avss.devices import check_device
+from avss.devices import check_device, device_named
 from avss.errors import SettingsError
 
 
@@ -23,3 +23,8 @@ def test_a_gpu_is_missed_where_there_is_none(name: str) -> None:
 def test_a_device_that_nobody_knows_is_refused(name: str) -> None:
     with pytest.raises(SettingsError, match=f"'{name}'"):
         check_device(name)
+
+
+@pytest.mark.parametrize("name", ["cpu", "auto"])
+def test_a_device_of_any_name_is_one_that_torch_knows(name: str) -> None:
+    assert torch.zeros(1, device=device_named(name)).sum() == 0

@@ -19,3 +19,15 @@ def check_device(name: str) -> None:
     if not usable[kind] or (number and not (number.isdecimal() and int(number) < max(1, torch.cuda.device_count()))):
         do = "ask for cpu; avss doctor tells what is there"
         raise SettingsError(f"this machine has no '{name}' that torch can use", "a device that is there", do)
+
+
+def device_named(name: str) -> torch.device:
+    """The device of torch that ``name`` is on this machine: auto is a GPU of CUDA where there is one, else the CPU.
+
+    Raises:
+        SettingsError: as for :func:`check_device`.
+    """
+    check_device(name)
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    return torch.device(name.replace("gpu", "cuda"))

@@ -13,7 +13,7 @@ def add_demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     parser.add_argument("--port", type=int, help="port to answer on (the first free one from 7860 on)")
     parser.add_argument("--megabytes", type=int, default=500, help="of an upload, at most (%(default)s)")
     parser.add_argument("--minutes", type=float, default=10, help="of a video, at most (%(default)s)")
-    parser.add_argument("--device", default="cpu", help="cpu or cuda (%(default)s)")
+    parser.add_argument("--device", default="cpu", help="cpu, cuda, mps or auto (%(default)s)")
     parser.add_argument("--jobs", type=int, default=-1, help="processes; -1 uses every core (%(default)s)")
     parser.set_defaults(run=_demo)
 

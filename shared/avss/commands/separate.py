@@ -16,7 +16,7 @@ def add_separate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--weights", default=USUAL, help="model of the package, or run folder (%(default)s)")
     parser.add_argument("--faces", type=_number_of_faces, default="auto", help="how many people, or auto (%(default)s)")
     parser.add_argument("--no-films", action="store_true", help="write sound only")
-    parser.add_argument("--device", default="cpu", help="cpu or cuda (%(default)s)")
+    parser.add_argument("--device", default="cpu", help="cpu, cuda, mps or auto (%(default)s)")
     parser.add_argument("--jobs", type=int, default=-1, help="processes; -1 uses every core (%(default)s)")
     parser.set_defaults(run=_separate)
 

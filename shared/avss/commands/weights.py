@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from avss.errors import SettingsError
+from avss.errors import ModelError, SettingsError
 from avss.terminal import FAILED
 
 USUAL = "base"  # what separates where no other model is named
@@ -41,6 +41,8 @@ def _verify(options: argparse.Namespace) -> int:
     from avss.inference.shipped import verify_shipped
 
     complaints = verify_shipped()
+    if not complaints:
+        raise ModelError("no model comes with this version", "one in the package", "install avss again")
     for name, complaint in complaints.items():
         Console().print(f"{name}: {complaint or 'sound'}", soft_wrap=True, markup=False, highlight=False)
     return FAILED if any(complaints.values()) else 0

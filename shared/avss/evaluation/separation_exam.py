@@ -8,7 +8,7 @@ from rich.console import Console
 
 from avss.data.store import PreparedStore
 from avss.data.voice_bank import VoiceBank
-from avss.devices import check_device
+from avss.devices import device_named
 from avss.evaluation.exam import sit_exam
 from avss.evaluation.exam_paper import ExamSettings, beyond, other_questions, read_paper, read_sources
 from avss.evaluation.exam_rows import AUDIO_ONLY, CONTROLS, ExamRow, audio_only, audio_visual, bounds, control, together
@@ -37,11 +37,11 @@ def examine(settings: ExamSettings, run: Path, out: Path, earlier: Mapping[str, 
         SettingsError: there is no such device, or there are fewer speakers than the fewest faces or the babble need.
         OutputError: something cannot be written.
     """
-    check_device(settings.device or "auto")
+    device = device_named(settings.device or "auto")
     store = PreparedStore(settings.store)
     sources = read_sources(settings, store)
     paper = read_paper(settings, sources)
-    sources = sources.to(settings.device or ("cuda" if torch.cuda.is_available() else "cpu"))
+    sources = sources.to(str(device))
     rows, missing = _rows(settings, run, earlier, store, sources.bank)
     for row in rows:
         if row.most_faces is not None and row.most_faces < paper.K.max():

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from avss.batch import check_jobs
 from avss.data.store_layout import PICTURE_SIDE
-from avss.devices import check_device
+from avss.devices import device_named
 from avss.errors import OutputError
 from avss.files import alone_in, explained, sweep_unfinished, writing
 from avss.inference.account import FILE, Account, account_of, read_account, write_account
@@ -66,7 +66,7 @@ def separate(
         faces: how many people to separate, those seen longest; ``None`` for all.
         films: write films too, which takes about as long as all the rest.
         windows: how the sound is divided.
-        device: cpu or cuda, for the nets.
+        device: cpu, cuda, mps, or auto for a GPU of CUDA where there is one; for the nets.
         jobs: processes that follow faces; -1 uses all cores.
         track: shows how far it is.
 
@@ -78,14 +78,14 @@ def separate(
         PartMissingError: a part of the installation is missing.
         SettingsError: this machine has no such device, or ``jobs`` is 0.
     """
-    check_device(device)
+    there = device_named(device)
     check_jobs(jobs)
     info, checksum = probe(video), read_description(weights).sha256
     sound = probe_sound(video, info)
     with _claimed(out, video, checksum, faces, films) as work:
         people = find_people(follow_video(video, info, work, jobs=jobs, track=track), info.frames, faces)
         if not (out / FILE).is_file():
-            model = load_model(weights, AudioVisualSeparator).to(device)
+            model = load_model(weights, AudioVisualSeparator).to(there)
             heard = Impressions(len(people))
             passing = separate_windows(model, sound.on_frames(), people, info.frames, windows)
             steps = track(heard.of(passing), "separating voices", len(windows.starts(info.frames)))
@@ -116,9 +116,10 @@ def _claimed(out: Path, video: Path, checksum: str, faces: int | None, films: bo
     chosen = {"weights": checksum, "faces": faces}
     asked = {"video": str(video.resolve()), "state": [state.st_size, state.st_mtime_ns]} | chosen
     note = work / _ASKED
-    begun = json.loads(note.read_text()) if note.is_file() else {}
-    if not out.exists() or (out.is_dir() and all(path == work for path in out.iterdir())):
-        begun = begun | chosen if begun else asked
+    with explained(out):
+        begun = json.loads(note.read_text()) if note.is_file() else {}
+        if not out.exists() or (out.is_dir() and all(path == work for path in out.iterdir())):
+            begun = begun | chosen if begun else asked
     if begun != asked:
         raise _taken(out, begun, films)
     with explained(out):
