@@ -6,7 +6,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -51,7 +51,8 @@ def serve(work: Work, address: Address, limits: Limits) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     with serving(work, address, limits) as place:
         Console().print(f"The page is at {place} until Ctrl-C.", soft_wrap=True, highlight=False)
-        threading.Event().wait()
+        with suppress(KeyboardInterrupt):
+            threading.Event().wait()
 
 
 @contextmanager
