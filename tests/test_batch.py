@@ -1,7 +1,7 @@
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -93,6 +93,7 @@ def test_a_batch_that_nobody_waits_for_any_more_ends_when_its_last_item_has(tmp_
 
     stream = run_batch(write, [str(number) for number in range(9)], jobs=2, label="test")
     assert next(stream).item == "0"
+    assert isinstance(stream, Generator)
     stream.close()
     written = {path.name for path in tmp_path.iterdir()}
     time.sleep(1)
