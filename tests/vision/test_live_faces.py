@@ -1,5 +1,6 @@
 """Faces followed picture by picture: who has which place, and which frames are without a face."""
 
+import cv2
 import numpy as np
 import pytest
 
@@ -81,3 +82,14 @@ def test_what_are_no_pictures_is_refused(film: Film) -> None:
 def test_no_places_are_refused() -> None:
     with pytest.raises(SettingsError, match="0 faces"):
         live(0)
+
+
+def test_who_turns_away_slowly_is_known_again(film: Film) -> None:
+    height, width = film[0].shape[:2]
+    away = []
+    for t, picture in enumerate(film[16:60]):
+        turn = cv2.getRotationMatrix2D((width / 2, height / 2), min(90, 7 * t), 1)
+        away.append(cv2.warpAffine(picture, turn, (width, height), borderMode=cv2.BORDER_REPLICATE))
+    (valid,) = seen_in([*film[:16], *away, *film[60:75]]).valid
+    assert not valid[50:60].any()
+    assert valid[-5:].all()

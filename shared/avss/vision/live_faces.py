@@ -73,9 +73,10 @@ class LiveFaces:
             raise SettingsError(f"{K} faces", "at least one", "say how many people are to be heard")
         self._detector, self._predictor = detector, predictor
         self._K = K
-        # Those who have a place, as they were last seen.
         self._seen: dict[int, _Sight] = {}
-        self._lost: dict[int, _Sight] = {}
+        self._lost: set[int] = set()
+        # How those who have a place looked when they were last detected: who turns away slowly looks less and less so.
+        self._looks: dict[int, np.ndarray] = {}
         self._until_detection = 0
 
     def look(self, pictures: np.ndarray) -> FaceFrames:
@@ -109,29 +110,32 @@ class LiveFaces:
 
     def _lose(self, places: set[int]) -> None:
         for k in places:
-            self._lost[k] = self._seen.pop(k)
+            del self._seen[k]
+        self._lost |= places
 
     def _detect(self, grey: np.ndarray) -> None:
         """Ask the detector: who is not there is lost, and who is back, or new, is seen."""
         faces, places = self._detector(grey), list(self._seen)
         there = matched(overlaps([sight.landmarks for sight in self._seen.values()], faces), SAME)
-        self._lose({*places} - {places[row] for row, _ in there})
+        confirmed = {places[row] for row, _ in there}
+        self._lose({*places} - confirmed)
+        self._looks |= {k: self._seen[k].look for k in confirmed}
         known = {at for _, at in there}
         strangers = [face for at, face in enumerate(faces) if at not in known]
         self._welcome([self._sight(grey, self._predictor(grey, face.box)) for face in strangers])
 
     def _welcome(self, sights: list[_Sight]) -> None:
         """Give faces, the largest first, to those who are lost, and to places that nobody has yet."""
-        places = list(self._lost)
-        alike = np.array([[lost.look @ sight.look for sight in sights] for lost in self._lost.values()])
+        places = sorted(self._lost)
+        alike = np.array([[self._looks[k] @ sight.look for sight in sights] for k in places])
         back = {at: places[row] for row, at in matched(alike.reshape(len(places), len(sights)), ALIKE)}
-        for at, k in back.items():
-            self._seen[k] = sights[at]
-            del self._lost[k]
+        self._seen |= {k: sights[at] for at, k in back.items()}
+        self._lost -= {*back.values()}
         free = [k for k in range(self._K) if k not in self._seen and k not in self._lost]
         new = [sight for at, sight in enumerate(sights) if at not in back][: len(free)]
         new.sort(key=lambda sight: float(sight.landmarks[:, 0].mean()))
         self._seen |= dict(zip(free, new, strict=False))
+        self._looks |= {k: self._seen[k].look for k in (*back.values(), *free[: len(new)])}
 
     def _sight(self, grey: np.ndarray, landmarks: np.ndarray) -> _Sight:
         """The face near ``landmarks`` [68,2]."""
