@@ -64,6 +64,18 @@ def test_one_window_is_what_the_model_says(
     assert (done.mixture == mixture).all()
 
 
+def test_who_is_alone_is_heard_beside_somebody_who_is_never_seen(
+    small_model: AudioVisualSeparator, couple: list[Person], mixture: np.ndarray
+) -> None:
+    person = couple[0]
+    face = visual_of_face(person.landmarks(0, 75), person.mouths(0, 75), person.picture, person.valid)
+    faces = stack([face, Visual(*(torch.zeros_like(part) for part in face))])
+    with torch.no_grad():
+        wanted = small_model(torch.from_numpy(mixture)[None], Visual(*(part[None] for part in faces)))[0, :1]
+    (done,) = separate_windows(small_model, in_pieces(mixture), [person], 75)
+    np.testing.assert_allclose(done.voices, wanted, atol=1e-6)
+
+
 @pytest.mark.parametrize(("length", "overlap"), [(20, 5), (20, 10), (7, 3), (30, 0)])
 def test_windows_that_agree_fade_without_a_trace(
     length: int, overlap: int, couple: list[Person], mixture: np.ndarray
