@@ -171,7 +171,7 @@ def _claim(folder: Path, settings: Mapping[str, Any]) -> None:
     else:
         with writing(path) as temporary:
             temporary.write_text(yaml.safe_dump(plain, sort_keys=False))
-    claim_inputs(folder, settings)
+    claim_inputs(folder, {name: value for name, value in settings.items() if name not in _FREE})
     write_environment(folder)
 
 
