@@ -103,7 +103,7 @@ def read_paper(settings: ExamSettings, sources: Sources) -> pd.DataFrame:
     if not settings.paper.is_file():
         drawn = draw_exam(
             sources,
-            faces=[K for K in settings.faces if K not in beyond(settings, sources)] or settings.faces,
+            faces=_possible(settings, sources),
             levels=settings.levels,
             mixtures=settings.mixtures,
             frames=settings.frames,
@@ -117,10 +117,15 @@ def read_paper(settings: ExamSettings, sources: Sources) -> pd.DataFrame:
 def other_questions(settings: ExamSettings, sources: Sources, paper: pd.DataFrame) -> str | None:
     """What a paper that was there already asks, in words, where that is not what the settings ask."""
     found = _asked(paper.K.tolist(), paper.snr.tolist(), len(paper), paper.frames.max())
-    faces = [K for K in settings.faces if K not in beyond(settings, sources)] or settings.faces
+    faces = _possible(settings, sources)
     rows = (settings.mixtures + settings.silent) * len(faces) * len(settings.levels)
     wanted = _asked(faces, settings.levels, rows, settings.frames)
     return None if found == wanted else f"{settings.paper}, which was there already, asks {found}; wanted were {wanted}"
+
+
+def _possible(settings: ExamSettings, sources: Sources) -> Sequence[int]:
+    """The numbers of faces that there are speakers for; all of them, and then an error, if there are for none."""
+    return [K for K in settings.faces if K not in beyond(settings, sources)] or settings.faces
 
 
 def _asked(faces: Sequence[int], levels: Sequence[float | None], mixtures: int, frames: int) -> str:

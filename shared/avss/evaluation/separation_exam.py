@@ -41,7 +41,7 @@ def examine(settings: ExamSettings, run: Path, out: Path, earlier: Mapping[str, 
     store = PreparedStore(settings.store)
     sources = read_sources(settings, store)
     paper = read_paper(settings, sources)
-    sources = sources.to(str(device))
+    sources = sources.to(device)
     rows, missing = _rows(settings, run, earlier, store, sources.bank)
     for row in rows:
         if row.most_faces is not None and row.most_faces < paper.K.max():

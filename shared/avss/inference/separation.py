@@ -120,9 +120,8 @@ def _claimed(out: Path, video: Path, checksum: str, faces: int | None, films: bo
         begun = json.loads(note.read_text()) if note.is_file() else {}
         if not out.exists() or (out.is_dir() and all(path == work for path in out.iterdir())):
             begun = begun | chosen if begun else asked
-    if begun != asked:
-        raise _taken(out, begun, films)
-    with explained(out):
+        if begun != asked:
+            raise _taken(out, begun, films)
         work.mkdir(parents=True, exist_ok=True)
     with alone_in(work):
         sweep_unfinished(out)

@@ -117,12 +117,11 @@ class LiveFaces:
         """Ask the detector: who is not there is lost, and who is back, or new, is seen."""
         faces, places = self._detector(grey), list(self._seen)
         there = matched(overlaps([sight.landmarks for sight in self._seen.values()], faces), SAME)
-        confirmed = {places[row] for row, _ in there}
-        self._lose({*places} - confirmed)
-        self._looks |= {k: self._seen[k].look for k in confirmed}
+        self._lose({*places} - {places[row] for row, _ in there})
         known = {at for _, at in there}
         strangers = [face for at, face in enumerate(faces) if at not in known]
         self._welcome([self._sight(grey, self._predictor(grey, face.box)) for face in strangers])
+        self._looks |= {k: sight.look for k, sight in self._seen.items()}
 
     def _welcome(self, sights: list[_Sight]) -> None:
         """Give faces, the largest first, to those who are lost, and to places that nobody has yet."""
@@ -135,7 +134,6 @@ class LiveFaces:
         new = [sight for at, sight in enumerate(sights) if at not in back][: len(free)]
         new.sort(key=lambda sight: float(sight.landmarks[:, 0].mean()))
         self._seen |= dict(zip(free, new, strict=False))
-        self._looks |= {k: self._seen[k].look for k in (*back.values(), *free[: len(new)])}
 
     def _sight(self, grey: np.ndarray, landmarks: np.ndarray) -> _Sight:
         """The face near ``landmarks`` [68,2]."""
