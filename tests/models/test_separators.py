@@ -59,6 +59,14 @@ def test_each_face_gets_a_voice_and_the_order_of_faces_is_that_of_voices(family:
     torch.testing.assert_close(voices.sum(1) + rest_of(mixture, voices), mixture, rtol=0, atol=1e-4)
 
 
+def test_a_face_alone_is_heard_beside_somebody_who_is_never_seen(family: str) -> None:
+    mixture, features = inputs(K=1)
+    nobody = torch.zeros_like(features)
+    net = separator(family)
+    alone = net(mixture, features)
+    torch.testing.assert_close(alone, net(mixture, torch.cat([features, nobody], dim=1))[:, :1], rtol=1e-3, atol=1e-5)
+
+
 def test_faces_get_different_voices_and_see_each_other(family: str) -> None:
     mixture, features = inputs(3)
     net = separator(family)

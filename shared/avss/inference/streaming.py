@@ -76,7 +76,7 @@ class VoiceStream:
             cues = self._separator.cues(features)
             voices = self._separator.answer(heard[None], cues)[0]
         self._held = cues[..., -1:]
-        return self._answered(samples, voices)
+        return self._answered(samples, voices[: self._K])
 
     def flush(self) -> Separated:
         """End the stream with what is still to come; the next push begins another one."""
@@ -86,7 +86,7 @@ class VoiceStream:
             silence = torch.zeros(1, samples_in(n), device=self._device)
             with remembering(self._memory), torch.inference_mode():
                 voices = self._separator.answer(silence, self._held.expand(-1, -1, -1, n))[0]
-            rest = self._answered(np.zeros(0, np.float32), voices[:, : self._separator.lag])
+            rest = self._answered(np.zeros(0, np.float32), voices[: self._K, : self._separator.lag])
         self._start()
         return rest
 

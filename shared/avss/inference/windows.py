@@ -93,14 +93,11 @@ def _voices(
     seen = [k for k, person in enumerate(people) if person.valid[start:stop].any()]
     if seen:
         device = next(model.parameters()).device
-        faces = [_visual(people[k], start, stop) for k in seen]
-        if len(seen) == 1:
-            # Nets know two faces and more. Beside nobody, who is never seen, what is not of the one voice has a place.
-            faces.append(Visual(*(torch.zeros_like(part) for part in faces[0])))
-        shown = Visual(*(part[None].to(device) for part in stack(faces)))
+        faces = stack([_visual(people[k], start, stop) for k in seen])
+        shown = Visual(*(part[None].to(device) for part in faces))
         with torch.inference_mode():
             heard = model(torch.from_numpy(mixture)[None].to(device), shown)[0]
-        voices[seen] = heard[: len(seen)].cpu().numpy()
+        voices[seen] = heard.cpu().numpy()
     return voices
 
 

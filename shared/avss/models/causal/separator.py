@@ -41,7 +41,7 @@ class CausalSeparator(Separator):
         check_shapes(mixture, features)
         S, T = mixture.shape[-1], features.shape[2]
         heard, cues = longer(mixture, self.cues(features), max(T, frames_of(S + self.lag)))
-        return self.answer(heard, cues)[..., self.lag : self.lag + S]
+        return self.answer(heard, cues)[:, : features.shape[1], self.lag : self.lag + S]
 
     def answer(self, mixture: Tensor, cues: Tensor) -> Tensor:
         """Mixture [B,640·T] and cues [B,K,C,T] → voices float32 [B,K,640·T], late by ``lag``."""

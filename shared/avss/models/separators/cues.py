@@ -8,6 +8,9 @@ has learned from, and those that are imagined, tell their voices as no face of a
 made as doubtful in training as strangers' faces are. Convolutions at the rate of the video, which cost next to nothing
 beside those over the sound, then look at half a second around each frame.
 
+A face alone is told beside somebody who is never seen: nets tell voices from each other, and what is not of the one
+voice then has a place to go.
+
 The audio-only twin listens by the number of a voice alone: the same net with learned constants instead of what is seen.
 Which voice comes out where is then for a permutation-invariant loss to settle.
 """
@@ -82,7 +85,7 @@ class VisualCues(nn.Module):
         )
 
     def forward(self, features: Tensor) -> Tensor:
-        """Features [B,K,T,D] → cues [B,K,C,T]; a frame whose features are all zero is one in which nobody was seen.
+        """Features [B,K,T,D] → cues [B,K,C,T], and of one face [B,2,C,T]; nobody is seen in a frame that is all zeros.
 
         Raises:
             ModelError: the features are of another frontend.
@@ -90,6 +93,7 @@ class VisualCues(nn.Module):
         if features.shape[-1] != self.features:
             what = f"{features.shape[-1]} features of each face"
             raise ModelError(what, f"{self.features}, as in training", "use the frontend it was trained with")
+        features = beside_nobody(features)
         seen = (features != 0).any(-1, keepdim=True)  # [B,K,T,1]
         lips, who = features.split([self.features - self.identity, self.identity], dim=-1)
         shown = [seen.to(features.dtype)]
@@ -146,6 +150,13 @@ class VoiceNumbers(nn.Module):
         more = VoiceNumbers(max(voices, self.voices), self.channels)
         more.constants[: self.voices] = self.constants
         return more
+
+
+def beside_nobody(features: Tensor) -> Tensor:
+    """Features [B,K,T,D]; those of one face as [B,2,T,D], beside somebody who is never seen."""
+    more = torch.cat([features, torch.zeros_like(features[:, :1])], dim=1)
+    # Slices, and no question about K, are what tracing can follow.
+    return torch.cat([more[:, :2], features[:, 2:]], dim=1)
 
 
 def standardised(features: Tensor, seen: Tensor) -> Tensor:

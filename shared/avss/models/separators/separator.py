@@ -45,7 +45,8 @@ class Separator(nn.Module):
         S, T = mixture.shape[-1], features.shape[2]
         level = mixture.float().square().mean(-1, keepdim=True).sqrt().clamp(min=_QUIETEST)  # [B,1]
         heard, cues = longer(mixture / level, self.cues(features), max(T, frames_of(S)))
-        return self.net(heard, cues)[..., :S].float() * level[:, None]
+        voices = self.net(heard, cues)[:, : features.shape[1], :S]  # without nobody's, who is beside a face alone
+        return voices.float() * level[:, None]
 
 
 def rest_of(mixture: Tensor, voices: Tensor) -> Tensor:
