@@ -36,7 +36,7 @@ class SourceSettings:
         babble: how many people talk at once in the babble of the training; 0 is none.
         talkers: folder of sound of people who are not seen, for the training.
         rooms: how many are simulated.
-        paces: the training clips are also heard, and seen, at these paces, as if by other people.
+        paces: the training clips are also heard, and seen, at these paces, as if by other people; talkers too.
         company: where fewer people validate, so many join them, unjudged, of those who would train; nothing is learned
             from them (:func:`avss.data.company.held_back`).
         own_share: so many of the faces in the training are people of the store's own corpus, the others joined it
@@ -150,17 +150,16 @@ def read_sources(
     else:
         bank, company = read_with_company(store, part, company, faces)
     heard = see(bank)
-    banks = [heard, *(at_pace(heard, pace) for pace in settings.paces if training)]
-    own = {
-        name for bank in banks for name, known in zip(bank.speakers, heard.speakers, strict=True) if JOINED not in known
-    }
+    paces = settings.paces if training else ()
+    spoken = _at_paces(heard, paces)
+    whose = heard.speakers * (1 + len(paces))
     return Sources(
-        join(banks) if len(banks) > 1 else heard,
-        others=read_talkers(settings.talkers) if training and settings.talkers else None,
+        spoken,
+        others=_at_paces(read_talkers(settings.talkers), paces) if training and settings.talkers else None,
         noise=_noise(heard, part, settings, seed) if noisy else None,
         rooms=simulate_rooms(settings.rooms, seed=seed) if settings.rooms else None,
         company=company,
-        own=frozenset(own),
+        own=frozenset(name for name, known in zip(spoken.speakers, whose, strict=True) if JOINED not in known),
         own_share=settings.own_share if training else None,
     )
 
@@ -179,6 +178,11 @@ def exam_like(mixtures: MixtureSettings) -> MixtureSettings:
         dropped=0.0,
         turned_away=0.0,
     )
+
+
+def _at_paces(bank: VoiceBank, paces: Sequence[float]) -> VoiceBank:
+    """The bank as it is and at other paces, in one."""
+    return join([bank, *(at_pace(bank, pace) for pace in paces)]) if paces else bank
 
 
 def _noise(bank: VoiceBank, part: Part, settings: SourceSettings, seed: int) -> NoiseBank:
