@@ -1,12 +1,10 @@
 """Stages 2 to 4 by their commands: each starts from the model of the one before, on a store of six people who buzz."""
 
 import json
-import runpy
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,37 +12,18 @@ from typing import Any
 import pandas as pd
 import pytest
 import torch
-from torch import Tensor, nn
+from small_separation import PARTS, SMALL, command, done, figures, same, save_frontend, train
 
 from avss.data.mixture_settings import MixtureSettings
 from avss.data.store import PreparedStore
 from avss.errors import AvssError, ModelError, OutputError, SettingsError
 from avss.models.audio_visual import AudioVisualSeparator
-from avss.models.face_to_speaker import FaceToSpeaker
 from avss.models.frontend import Frontend
-from avss.models.lip2phone import Lip2Phone
-from avss.models.mouth_pca import MouthPCA
-from avss.models.separators.cues import VoiceNumbers
-from avss.models.separators.families import SeparatorSettings
-from avss.models.separators.separator import Separator
-from avss.models.weights import load_model, read_description, save_model
-from avss.speech.voice_signature import NAMES
-from avss.training.eigenmouths import mouth_settings
-from avss.training.freezing import PartLearning
+from avss.models.weights import load_model, read_description
 from avss.training.pacing import Level, Pacing
-from avss.training.separation_fit import TrainerSettings
 from avss.training.separation_sources import SourceSettings
-from avss.training.separation_task import Learning
-
-ROOT = Path(__file__).parents[2]
-SCRIPTS = {stage[0]: ROOT / stage / "train.py" for stage in ("2_avss_main", "3_fine_tuning", "4_curriculum_learning")}
 
 EPOCHS = 8
-LEARNING = Learning(rate=1e-3, average=0.8)
-# Without dropout, for one process and two of them drop different numbers.
-SMALL = SeparatorSettings(width=8, stages=1, identity_dropout=0.0)
-LENGTH = {"epochs": 2, "steps": 3, "batch": 4, "valid_steps": 1}
-PARTS = {"lips": PartLearning(0.5), "face": PartLearning(0.5, start=1), "pca": PartLearning(start=None)}
 
 
 @pytest.fixture(scope="module")
@@ -55,61 +34,10 @@ def store(learning_store: PreparedStore) -> PreparedStore:
 
 @pytest.fixture(scope="module")
 def runs(store: PreparedStore, pca_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder of run folders, at first that of a frontend, which drops nothing in training."""
+    """Folder of run folders, at first that of a frontend."""
     folder = tmp_path_factory.mktemp("separation")
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        lips, face = Lip2Phone(4, hidden=16, features=16, dropout=0.0), FaceToSpeaker(len(NAMES))
-    save_frontend(Frontend(lips, load_model(pca_run, MouthPCA), face), folder / "frontend", store)
+    save_frontend(folder / "frontend", store, pca_run)
     return folder
-
-
-def save_frontend(frontend: Frontend, folder: Path, store: PreparedStore, **changes: Any) -> None:
-    about: dict[str, Any] = {"corpus": str(store.root), "split": store.speakers}
-    save_model(frontend, folder, **about | changes, notes={"mouths": mouth_settings(store)})
-
-
-def train(stage: str, store: PreparedStore, out: Path, **settings: Any) -> None:
-    """Run the function of a stage's script here."""
-    function: Callable[..., None] = runpy.run_path(str(SCRIPTS[stage]))[
-        {"2": "train_separator", "3": "fine_tune", "4": "climb"}[stage]
-    ]
-    plain: dict[str, Any] = {
-        "mixtures": MixtureSettings(frames=20),
-        "sources": SourceSettings(),
-        "learning": LEARNING,
-        "trainer": TrainerSettings(device="cpu"),
-    }
-    function(store=store.root, out=out, **plain | LENGTH | settings)
-
-
-def command(stage: str, store: PreparedStore, out: Path, *options: str | Path) -> list[str | Path]:
-    """The command line for the same."""
-    plain = {
-        "store": store.root,
-        "out": out,
-        "mixtures.frames": 20,
-        "learning.rate": LEARNING.rate,
-        "learning.average": LEARNING.average,
-        "trainer.device": "cpu",
-    }
-    told = [f"--{name}={value}" for name, value in (plain | LENGTH).items()]
-    return [sys.executable, SCRIPTS[stage], *told, *options]
-
-
-def done(*command: str | Path) -> str:
-    finished = subprocess.run(command, capture_output=True, text=True)
-    assert finished.returncode == 0, finished.stderr
-    return finished.stdout
-
-
-def same(one: nn.Module, other: nn.Module) -> bool:
-    weights: list[dict[str, Tensor]] = [one.state_dict(), other.state_dict()]
-    return all(torch.equal(weights[0][name], weights[1][name]) for name in weights[0])
-
-
-def figures(run: Path) -> pd.DataFrame:
-    return pd.read_csv(run / "metrics.csv").drop(columns="steps_per_second")
 
 
 @pytest.fixture(scope="module")
@@ -189,53 +117,6 @@ def test_stage_4_climbs_with_the_frontend_as_it_is(stage_3: Path, runs: Path, st
     before, after = (load_model(run, AudioVisualSeparator) for run in (stage_3, runs / "4"))
     assert same(before.frontend, after.frontend)
     assert not same(before.separator, after.separator)
-
-
-def test_the_twin_that_sees_nothing_climbs_to_as_many_voices(runs: Path, store: PreparedStore, tmp_path: Path) -> None:
-    train("2", store, tmp_path / "two", frontend=runs / "frontend", separator=SMALL, twin="audio")
-    never, levels = PartLearning(start=None), [Level((2, 2)), Level((2, 3))]
-    climbing = {"levels": levels, "pacing": Pacing(longest=1), "lips": never, "face": never, "pca": never}
-    train("4", store, tmp_path / "three", start=tmp_path / "two", twin="audio", **climbing)
-    twin = load_model(tmp_path / "three", Separator)
-    assert isinstance(twin.cues, VoiceNumbers) and twin.cues.voices == 3
-    assert figures(tmp_path / "three").valid_si_sdri_3faces.notna().all()
-
-
-def test_stage_2_goes_on_from_a_net_that_has_learned_to_listen(
-    runs: Path, store: PreparedStore, tmp_path: Path
-) -> None:
-    settings = {"frontend": runs / "frontend", "separator": SMALL}
-    train("2", store, tmp_path / "hearing", **settings, twin="audio")
-    still = {"learning": replace(LEARNING, rate=0.0), "start": tmp_path / "hearing"}
-    train("2", store, tmp_path / "seeing", **settings, **still)
-    heard, seen = load_model(tmp_path / "hearing", Separator), load_model(tmp_path / "seeing", AudioVisualSeparator)
-    assert same(heard.net, seen.separator.net)
-
-
-def test_a_finished_run_is_exported_again_and_another_of_its_name_is_refused(
-    runs: Path, store: PreparedStore, tmp_path: Path
-) -> None:
-    settings = {"frontend": runs / "frontend", "separator": SMALL, "twin": "audio"}
-    train("2", store, tmp_path / "old", **settings)
-    weights = (tmp_path / "old" / "weights.safetensors").read_bytes()
-    moved = tmp_path / "new"
-    shutil.move(tmp_path / "old", moved)
-    train("2", store, moved, **settings)
-    assert (moved / "weights.safetensors").read_bytes() == weights
-    assert isinstance(load_model(moved, Separator), Separator)
-    with pytest.raises(OutputError, match="another batch, learning"):
-        train("2", store, moved, **settings | {"batch": 2, "learning": replace(LEARNING, rate=0.1)})
-
-
-def test_the_twin_that_sees_nothing_is_never_asked_to_leave_out_somebody_who_is_not_seen(
-    runs: Path, store: PreparedStore, tmp_path: Path
-) -> None:
-    settings = {"frontend": runs / "frontend", "separator": SMALL, "twin": "audio"}
-    train("2", store, tmp_path / "alone", **settings)
-    crowd = MixtureSettings(frames=20, unseen_talkers=(1, 1))
-    train("2", store, tmp_path / "crowd", **settings, mixtures=crowd)
-    alone, crowded = (load_model(tmp_path / name, Separator) for name in ("alone", "crowd"))
-    assert same(alone, crowded)
 
 
 def test_a_full_disk_keeps_the_last_checkpoint(
