@@ -31,7 +31,8 @@ def small_model(family: Family = "tcn", whole: bool = True) -> AudioVisualSepara
 
 
 @pytest.mark.parametrize(
-    ("family", "whole"), [("tcn", True), ("tcn", False), ("bandsplit", False), ("convtasnet", False)]
+    ("family", "whole"),
+    [("tcn", True), ("tcn", False), ("bandtcn", False), ("bandsplit", False), ("convtasnet", False)],
 )
 def test_an_exported_model_gives_the_same_voices_for_any_sizes(family: Family, whole: bool, tmp_path: Path) -> None:
     onnxruntime = pytest.importorskip("onnxruntime")

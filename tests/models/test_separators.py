@@ -12,6 +12,7 @@ from torch import Tensor
 
 from avss.errors import ModelError, SettingsError
 from avss.models.separators.bandsplit import BandSplit
+from avss.models.separators.bandtcn import BandTCN
 from avss.models.separators.convtasnet import ConvTasNet
 from avss.models.separators.cues import VisualCues, VoiceNumbers
 from avss.models.separators.families import FAMILIES, Family, SeparatorSettings, make_audio_only, make_separator
@@ -26,6 +27,7 @@ D, T = 10, 9
 
 SMALL: dict[str, Callable[[int, Fusion], torch.nn.Module]] = {
     "tcn": lambda cues, fusion: TCN(cues, width=24, stages=2, blocks=4, fusion=fusion),
+    "bandtcn": lambda cues, fusion: BandTCN(cues, width=12, stages=2, blocks=4, mixed=16, fusion=fusion),
     "bandsplit": lambda cues, fusion: BandSplit(cues, width=12, stages=2, hidden=12, fusion=fusion),
     "convtasnet": lambda cues, fusion: ConvTasNet(cues, width=16, stages=2, blocks=4, fusion=fusion),
 }

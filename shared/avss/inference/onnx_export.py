@@ -35,8 +35,7 @@ from avss.inference.made_party import made_party
 from avss.inference.real_spectrum import RealNet
 from avss.models.audio_visual import AudioVisualSeparator
 from avss.models.causal.separator import CausalSeparator
-from avss.models.separators.bandsplit import BandSplit
-from avss.models.separators.tcn import TCN
+from avss.models.separators.masking import MaskingNet
 
 TOLERANCE = 1e-4
 
@@ -84,7 +83,7 @@ class _Flat(nn.Module):
         super().__init__()
         self.model = copy.deepcopy(model)
         net = model.separator.net
-        if isinstance(net, TCN | BandSplit):
+        if isinstance(net, MaskingNet):
             self.model.separator.net = RealNet(net)
 
     def forward(self, mixture: Tensor, *visual: Tensor) -> Tensor:

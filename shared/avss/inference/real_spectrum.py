@@ -7,9 +7,8 @@ the numbers of :class:`~avss.models.separators.spectrum.Spectrum`, at more opera
 import torch
 from torch import Tensor, nn
 
-from avss.models.separators.bandsplit import BandSplit
+from avss.models.separators.masking import MaskingNet
 from avss.models.separators.spectrum import Spectrum, mask_parts, shown_of
-from avss.models.separators.tcn import TCN
 
 
 class RealNet(nn.Module):
@@ -19,7 +18,7 @@ class RealNet(nn.Module):
         net: of a family that masks spectra.
     """
 
-    def __init__(self, net: TCN | BandSplit) -> None:
+    def __init__(self, net: MaskingNet) -> None:
         super().__init__()
         self.net, self.spectrum = net, RealSpectrum(net.spectrum)
 

@@ -3,7 +3,7 @@
 What the net is shown of a frame has the level 1 in the mean of all sound so far; the masks are for the sound as it is.
 """
 
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from torch import Tensor
 
@@ -21,16 +21,19 @@ class CausalTCN(TCN):
     """
 
     horizon: ClassVar[Horizon] = PAST
-    spectrum: RunningSpectrum
 
     @property
     def lag(self) -> int:
         """By how many samples the voices are late."""
-        return self.spectrum.lag
+        return self._running.lag
 
     def forward(self, mixture: Tensor, cues: Tensor) -> Tensor:
         """Mixture [B,640·T] of any level and cues [B,K,C,T] → voices [B,K,640·T], late by ``lag``."""
-        spectrum = self.spectrum.analyse(mixture)  # [B,F,L]
-        shown = loudness_and_phase(spectrum / self.spectrum.level(spectrum))
+        spectrum = self._running.analyse(mixture)  # [B,F,L]
+        shown = loudness_and_phase(spectrum / self._running.level(spectrum))
         masks = masks_of(self.say(shown, cues))  # [B,K,F,L]
-        return self.spectrum.synthesise(masks * spectrum[:, None], mixture.shape[-1])
+        return self._running.synthesise(masks * spectrum[:, None], mixture.shape[-1])
+
+    @property
+    def _running(self) -> RunningSpectrum:
+        return cast(RunningSpectrum, self.spectrum)

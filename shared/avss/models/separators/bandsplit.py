@@ -1,26 +1,23 @@
 """The family for GPUs: recurrence over time within each band, and over the bands within each frame.
 
-Low bands are narrow, for there the harmonics of voices lie apart; high bands are wide. Each becomes one vector a frame,
-so that the same small recurrent nets serve all bands.
-
 After Y. Luo, J. Yu, "Music source separation with band-split RNN", TASLP 2023.
 """
 
-import torch
 from torch import Tensor, nn
 
-from avss.models.separators.spectrum import SAID, Spectrum, loudness_and_phase, masks_of
+from avss.models.separators.bands import Bands
+from avss.models.separators.masking import MaskingNet
+from avss.models.separators.spectrum import Spectrum
 from avss.models.separators.streams import Fusion, Streams
 
 WINDOW, HOP = 512, 128
 
 # How many bands, how many bins each (31.25 Hz a bin): to 2 kHz, to 4 kHz, to 8 kHz.
-BANDS = ((16, 4), (8, 8), (8, 16))
-_BINS = sum(count * bins for count, bins in BANDS)
+_LAYOUT = ((16, 4), (8, 8), (8, 16))
 _TIME, _BAND = 3, 2  # dimensions of streams [N,H,bands,L]
 
 
-class BandSplit(nn.Module):
+class BandSplit(MaskingNet):
     """A mixture and cues to voices; of the last bin, at 8 kHz, all get the same share.
 
     Args:
@@ -35,45 +32,17 @@ class BandSplit(nn.Module):
         super().__init__()
         self.cues, self.width, self.stages, self.hidden, self.fusion = cues, width, stages, hidden, fusion
         self.spectrum = Spectrum(WINDOW, HOP)
-        # One grouped convolution holds a linear layer for each band of the same width.
-        self.split = nn.ModuleList(nn.Conv1d(n * 3 * bins, n * width, 1, groups=n) for n, bins in BANDS)
+        self.bands = Bands(_LAYOUT, width)
         rounds = [
             nn.Sequential(_Recurrence(width, hidden, _TIME), _Recurrence(width, hidden, _BAND)) for _ in range(stages)
         ]
         self.streams = Streams(rounds, width, cues, fusion)
         self.norm = nn.GroupNorm(1, width)
-        self.merge = nn.ModuleList(nn.Conv1d(n * width, n * SAID * bins, 1, groups=n) for n, bins in BANDS)
-
-    def forward(self, mixture: Tensor, cues: Tensor) -> Tensor:
-        """Mixture [B,S] of level 1 and cues [B,K,C,T] → voices [B,K,S]."""
-        spectrum = self.spectrum.analyse(mixture)  # [B,F,L]
-        masks = masks_of(self.say(loudness_and_phase(spectrum), cues))  # [B,K,F,L]
-        return self.spectrum.synthesise(masks * spectrum[:, None], mixture.shape[-1])
 
     def say(self, shown: Tensor, cues: Tensor) -> Tensor:
         """What is shown of the bins, [B,3,F,L], and cues [B,K,C,T] → what is said of them, [B,K,3,F,L]."""
-        streams = self.streams(self._bands(shown), cues)  # [B,K,H,bands,L]
-        return self._bins(self.norm(streams.flatten(0, 1))).unflatten(0, cues.shape[:2])
-
-    def _bands(self, shown: Tensor) -> Tensor:
-        """What is shown of the bins, [B,3,F,L] → vectors of the bands [B,H,bands,L]."""
-        B, _, _, L = shown.shape
-        vectors, first = [], 0
-        for (n, bins), layer in zip(BANDS, self.split, strict=True):
-            group = shown[:, :, first : first + n * bins].unflatten(2, (n, bins)).transpose(1, 2)  # [B,n,3,bins,L]
-            vectors.append(layer(group.reshape(B, -1, L)).unflatten(1, (n, self.width)))
-            first += n * bins
-        return torch.cat(vectors, dim=1).transpose(1, 2)
-
-    def _bins(self, streams: Tensor) -> Tensor:
-        """Vectors of the bands [N,H,bands,L] → what is said of the bins, [N,3,F,L]."""
-        N, _, _, L = streams.shape
-        groups = streams.transpose(1, 2).split([n for n, _ in BANDS], dim=1)  # [N,n,H,L]
-        said = [
-            layer(group.reshape(N, -1, L)).reshape(N, n, SAID, bins, L).transpose(1, 2).reshape(N, SAID, n * bins, L)
-            for group, (n, bins), layer in zip(groups, BANDS, self.merge, strict=True)
-        ]
-        return nn.functional.pad(torch.cat(said, dim=2), (0, 0, 0, self.spectrum.bins - _BINS))
+        streams = self.streams(self.bands.split(shown), cues).flatten(0, 1)  # [B·K,H,bands,L]
+        return self.bands.merge(self.norm(streams), self.spectrum.bins).unflatten(0, cues.shape[:2])
 
 
 class _Recurrence(nn.Module):

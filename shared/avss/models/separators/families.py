@@ -2,6 +2,7 @@
 
 ==============  =============================================================================
 ``tcn``         dilated convolutions over spectra; cheap, made for CPUs
+``bandtcn``     dilated convolutions that all bands share; on CPUs it learns most in a given time
 ``bandsplit``   recurrence within and across bands; few weights, many operations, made for GPUs
 ``convtasnet``  asteroid's blocks on a learned basis; the classic baseline
 ==============  =============================================================================
@@ -20,17 +21,23 @@ from avss.models.causal.cues import CausalCues
 from avss.models.causal.separator import CausalSeparator
 from avss.models.causal.tcn import CausalTCN
 from avss.models.separators.bandsplit import BandSplit
+from avss.models.separators.bandtcn import BandTCN
 from avss.models.separators.convtasnet import ConvTasNet
 from avss.models.separators.cues import Sight, VisualCues, VoiceNumbers
 from avss.models.separators.separator import Separator
 from avss.models.separators.streams import Fusion
 from avss.models.separators.tcn import TCN
 
-Family = Literal["tcn", "bandsplit", "convtasnet"]
+Family = Literal["tcn", "bandtcn", "bandsplit", "convtasnet"]
 Make = TypeVar("Make", bound=Callable[..., Any])
 
 
-FAMILIES: dict[Family, Callable[..., nn.Module]] = {"tcn": TCN, "bandsplit": BandSplit, "convtasnet": ConvTasNet}
+FAMILIES: dict[Family, Callable[..., nn.Module]] = {
+    "tcn": TCN,
+    "bandtcn": BandTCN,
+    "bandsplit": BandSplit,
+    "convtasnet": ConvTasNet,
+}
 CAUSAL_FAMILIES: dict[Family, Callable[..., CausalTCN]] = {"tcn": CausalTCN}
 
 _OF_CUES = ("bottleneck", "standardise", "identity_dropout", "sight", "misread", "mistaken")

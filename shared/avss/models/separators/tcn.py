@@ -14,11 +14,12 @@ from torch import Tensor, nn
 
 from avss.models.horizon import WHOLE, Horizon
 from avss.models.separators.dilated import DilatedBlock
-from avss.models.separators.spectrum import SAID, loudness_and_phase, masks_of
+from avss.models.separators.masking import MaskingNet
+from avss.models.separators.spectrum import SAID
 from avss.models.separators.streams import Fusion, Streams
 
 
-class TCN(nn.Module):
+class TCN(MaskingNet):
     """A mixture and cues to voices.
 
     Args:
@@ -54,12 +55,6 @@ class TCN(nn.Module):
         ]
         self.streams = Streams(rows, width, cues, fusion, self.horizon.between)
         self.leave = nn.Sequential(self.horizon.norm(width), nn.Conv1d(width, SAID * self.spectrum.bins, 1))
-
-    def forward(self, mixture: Tensor, cues: Tensor) -> Tensor:
-        """Mixture [B,S] of level 1 and cues [B,K,C,T] → voices [B,K,S]."""
-        spectrum = self.spectrum.analyse(mixture)  # [B,F,L]
-        masks = masks_of(self.say(loudness_and_phase(spectrum), cues))  # [B,K,F,L]
-        return self.spectrum.synthesise(masks * spectrum[:, None], mixture.shape[-1])
 
     def say(self, shown: Tensor, cues: Tensor) -> Tensor:
         """What is shown of the bins, [B,3,F,L], and cues [B,K,C,T] → what is said of them, [B,K,3,F,L]."""
