@@ -21,6 +21,7 @@ from avss.data.mixture_recipe import Sources
 from avss.data.voice_bank import VoiceBank
 from avss.errors import SettingsError
 from avss.models.voice_to_lips import VoiceToLips
+from avss.rates import samples_in
 from avss.training.cached_features import without_features
 from avss.training.rate_schedule import share_of_rate
 
@@ -73,7 +74,7 @@ def learn_lips(bank: VoiceBank, *, seed: int, steps: int = STEPS) -> VoiceToLips
         torch.manual_seed(seed)
         net = VoiceToLips(bank.frames[_FEATURES].shape[-1])
         optimizer = AdamW(net.parameters(), _RATE, weight_decay=_DECAY)
-        for step in track(range(steps), "imagining lips", transient=True):
+        for step in track(range(steps), "learning to imagine lips", transient=True):
             for group in optimizer.param_groups:
                 group["lr"] = _RATE * share_of_rate(step / steps)
             clips = torch.randint(len(bank), (_BATCH,))
@@ -89,10 +90,14 @@ def learn_lips(bank: VoiceBank, *, seed: int, steps: int = STEPS) -> VoiceToLips
 @torch.no_grad()
 def imagined(net: VoiceToLips, talkers: VoiceBank) -> VoiceBank:
     """Talkers with imagined features, float16 [N,T,D], and seen as long as their clips last."""
-    parts = torch.arange(len(talkers)).split(_AT_ONCE)
-    features = [net(_voices(talkers, clips), _inside(talkers, clips)).half() for clips in parts]
-    bank = replace(talkers, valid=_inside(talkers, torch.arange(len(talkers))))
-    return bank.seen_as(features=torch.cat(features))
+    lengths = torch.from_numpy(talkers.lengths)
+    features = torch.zeros(len(talkers), talkers.T, net.out.out_features, dtype=torch.float16)
+    # Clips of like lengths go together, so that none is looked at beyond its end for long.
+    for clips in track(lengths.argsort().split(_AT_ONCE), "imagining lips", transient=True):
+        T = int(lengths[clips].max())
+        voices, inside = _voices(talkers, clips)[:, : samples_in(T)], _inside(talkers, clips)[:, :T]
+        features[clips, :T] = net(voices, inside).half()
+    return replace(talkers, valid=_inside(talkers, torch.arange(len(talkers)))).seen_as(features=features)
 
 
 @torch.no_grad()
