@@ -53,7 +53,7 @@ class BandTCN(MaskingNet):
             )
             for _ in range(stages)
         ]
-        self.streams = Streams(rows, width, cues, fusion)
+        self.streams = Streams(rows, width, cues, fusion, bands=self.bands.count)
         self.norm = nn.GroupNorm(1, width)
 
     def say(self, shown: Tensor, cues: Tensor) -> Tensor:

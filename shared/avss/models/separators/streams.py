@@ -27,17 +27,26 @@ class Streams(nn.Module):
         cues: C, channels of the cues.
         fusion: how the cues come in.
         between: what they are between two frames of the video: on a line from one to the next, or held until the next.
+        bands: how many bands cues scale and shift in ways of their own; 1 is all of them alike. Lips tell which phone
+            it is, and that differs from band to band.
     """
 
     def __init__(
-        self, stages: Sequence[nn.Module], width: int, cues: int, fusion: Fusion, between: Between = "linear"
+        self,
+        stages: Sequence[nn.Module],
+        width: int,
+        cues: int,
+        fusion: Fusion,
+        between: Between = "linear",
+        bands: int = 1,
     ) -> None:
         super().__init__()
         self.between: Between = between
+        self.width = width
         film = fusion == "film"
         self.stages = nn.ModuleList(stages)
-        self.shifts = nn.ModuleList(nn.Conv1d(cues, width, 1) for _ in (stages if film else stages[:1]))
-        self.scales = nn.ModuleList(nn.Conv1d(cues, width, 1) for _ in (stages if film else ()))
+        self.shifts = nn.ModuleList(nn.Conv1d(cues, width * bands, 1) for _ in (stages if film else stages[:1]))
+        self.scales = nn.ModuleList(nn.Conv1d(cues, width * bands, 1) for _ in (stages if film else ()))
         self.talks = nn.ModuleList(nn.Linear(width, width) for _ in stages[1:])
 
     def forward(self, sound: Tensor, cues: Tensor) -> Tensor:
@@ -58,6 +67,6 @@ class Streams(nn.Module):
         return streams.unflatten(0, (B, K))
 
     def _as(self, cues: Tensor, streams: Tensor) -> Tensor:
-        """Cues [N,H,T] at the rate, and with the dimensions, of streams [N,H,...,L]."""
-        cues = nn.functional.interpolate(cues, size=streams.shape[-1], mode=self.between)  # [N,H,L]
-        return cues if streams.ndim == 3 else cues[:, :, None]
+        """Cues [N,H·bands,T] at the rate, and with the dimensions, of streams [N,H,...,L]."""
+        cues = nn.functional.interpolate(cues, size=streams.shape[-1], mode=self.between)
+        return cues if streams.ndim == 3 else cues.unflatten(1, (self.width, -1))
