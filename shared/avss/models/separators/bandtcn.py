@@ -2,7 +2,7 @@
 
 Where all bins of a frame are channels of one sequence, as in ``tcn``, what is learned of a voice at one pitch has to be
 learned again at the next. Here one small net is run in every band, and what the bands tell each other goes through a
-narrow layer once a stage. With a quarter of the weights it separates strangers as well after a fifth of the steps.
+narrow layer once a stage.
 
 After Y. Luo, J. Yu, "Music source separation with band-split RNN", TASLP 2023, with the convolutions of Y. Luo,
 N. Mesgarani, "Conv-TasNet", TASLP 2019, in the place of recurrence, which CPUs are slow at.

@@ -19,8 +19,12 @@ class MaskingNet(nn.Module, ABC):
     def forward(self, mixture: Tensor, cues: Tensor) -> Tensor:
         """Mixture [B,S] of level 1 and cues [B,K,C,T] → voices [B,K,S]."""
         spectrum = self.spectrum.analyse(mixture)  # [B,F,L]
-        masks = masks_of(self.say(loudness_and_phase(spectrum), cues))  # [B,K,F,L]
+        masks = masks_of(self.say(self.show(spectrum), cues))  # [B,K,F,L]
         return self.spectrum.synthesise(masks * spectrum[:, None], mixture.shape[-1])
+
+    def show(self, spectrum: Tensor) -> Tensor:
+        """What the net is shown of a complex spectrum [B,F,L], [B,3,F,L]."""
+        return loudness_and_phase(spectrum)
 
     @abstractmethod
     def say(self, shown: Tensor, cues: Tensor) -> Tensor:
