@@ -36,11 +36,11 @@ LENGTH = {"epochs": 2, "steps": 3, "batch": 4, "valid_steps": 1}
 PARTS = {"lips": PartLearning(0.5), "face": PartLearning(0.5, start=1), "pca": PartLearning(start=None)}
 
 
-def save_frontend(folder: Path, store: PreparedStore, pca_run: Path) -> None:
-    """Save a frontend of new weights that drops nothing in training."""
+def save_frontend(folder: Path, store: PreparedStore, pca_run: Path, **lips_settings: Any) -> None:
+    """Save a whole frontend, with random weights but for its PCA."""
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        lips, face = Lip2Phone(4, hidden=16, features=16, dropout=0.0), FaceToSpeaker(len(NAMES))
+        lips, face = Lip2Phone(4, hidden=16, features=16, **lips_settings), FaceToSpeaker(len(NAMES))
     frontend = Frontend(lips, load_model(pca_run, MouthPCA), face)
     save_model(frontend, folder, corpus=str(store.root), split=store.speakers, notes={"mouths": mouth_settings(store)})
 

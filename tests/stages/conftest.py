@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-import torch
+from small_separation import save_frontend
 
 from avss.corpora.clip import Segment
 from avss.corpora.sentence import SENTENCES, Sentence
@@ -19,13 +19,9 @@ from avss.data.parts import write_part
 from avss.data.store import PreparedClip, PreparedStore
 from avss.data.store_writer import StoreWriter
 from avss.data.voices import measure_voices
-from avss.models.face_to_speaker import FaceToSpeaker
-from avss.models.frontend import Frontend
-from avss.models.lip2phone import Lip2Phone
 from avss.models.mouth_pca import MouthPCA
-from avss.models.weights import load_model, save_model
+from avss.models.weights import save_model
 from avss.rates import FRAME_RATE
-from avss.speech.voice_signature import NAMES
 from avss.training.eigenmouths import fit_eigenmouths, mouth_settings
 from avss.vision.normalisation import CANONICAL, RIGID
 
@@ -123,10 +119,13 @@ def pca_run(talking_store: PreparedStore, tmp_path_factory: pytest.TempPathFacto
 def frontend_run(talking_store: PreparedStore, pca_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Run folder of a whole frontend, with random weights but for its PCA."""
     folder = tmp_path_factory.mktemp("runs") / "frontend"
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        lips, face = Lip2Phone(4, hidden=16, features=16), FaceToSpeaker(len(NAMES))
-    frontend = Frontend(lips, load_model(pca_run, MouthPCA), face)
-    notes = {"mouths": mouth_settings(talking_store)}
-    save_model(frontend, folder, corpus=str(talking_store.root), split=talking_store.speakers, notes=notes)
+    save_frontend(folder, talking_store, pca_run)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def runs(learning_store: PreparedStore, pca_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of run folders, at first that of a frontend, which drops nothing in training."""
+    folder = tmp_path_factory.mktemp("separation")
+    save_frontend(folder / "frontend", learning_store, pca_run, dropout=0.0)
     return folder

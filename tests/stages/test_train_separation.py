@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import torch
-from small_separation import PARTS, SMALL, command, done, figures, same, save_frontend, train
+from small_separation import PARTS, SMALL, command, done, figures, same, train
 
 from avss.data.mixture_settings import MixtureSettings
 from avss.data.store import PreparedStore
@@ -30,14 +30,6 @@ EPOCHS = 8
 def store(learning_store: PreparedStore) -> PreparedStore:
     """Three people to learn from, and three to validate on."""
     return learning_store
-
-
-@pytest.fixture(scope="module")
-def runs(store: PreparedStore, pca_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder of run folders, at first that of a frontend."""
-    folder = tmp_path_factory.mktemp("separation")
-    save_frontend(folder / "frontend", store, pca_run)
-    return folder
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from small_separation import LEARNING, SMALL, figures, same, save_frontend, train
+from small_separation import LEARNING, SMALL, figures, same, train
 
 from avss.data.mixture_settings import MixtureSettings
 from avss.data.store import PreparedStore
@@ -22,14 +22,6 @@ from avss.training.pacing import Level, Pacing
 def store(learning_store: PreparedStore) -> PreparedStore:
     """Three people to learn from, and three to validate on."""
     return learning_store
-
-
-@pytest.fixture(scope="module")
-def runs(store: PreparedStore, pca_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder of run folders, at first that of a frontend."""
-    folder = tmp_path_factory.mktemp("separation")
-    save_frontend(folder / "frontend", store, pca_run)
-    return folder
 
 
 def test_the_twin_that_sees_nothing_climbs_to_as_many_voices(runs: Path, store: PreparedStore, tmp_path: Path) -> None:
