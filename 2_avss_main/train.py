@@ -84,7 +84,7 @@ def train_separator(
     if twin == "audio":
         model = net = make_audio_only(separator, mixtures.speakers[1])
     else:
-        net = make_separator(separator, eyes.size, eyes.size - eyes.lips.features)
+        net = make_separator(separator, eyes.size, eyes.size - eyes.lips.features, mixtures.speakers[1])
         model = AudioVisualSeparator(eyes, net)
     if start is not None:
         go_on_from(start, net, prepared)

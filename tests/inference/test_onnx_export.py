@@ -19,24 +19,33 @@ from avss.models.mouth_pca import MouthPCA
 from avss.models.separators.families import Family, SeparatorSettings, make_separator
 
 
-def small_model(family: Family = "tcn", whole: bool = True) -> AudioVisualSeparator:
+def small_model(family: Family = "tcn", whole: bool = True, hearing_first: bool = False) -> AudioVisualSeparator:
     with torch.random.fork_rng():
         torch.manual_seed(0)
         pca = MouthPCA(4, (32, 48))
         torch.nn.init.normal_(pca.components, std=0.03)
         lips = Lip2Phone(4 if whole else 0, hidden=8, features=8)
         frontend = Frontend(lips, pca, FaceToSpeaker(17)) if whole else Frontend(lips)
-        settings = SeparatorSettings(family=family, width=16, stages=2)
+        settings = SeparatorSettings(family=family, width=16, stages=2, hearing_first=hearing_first)
         return AudioVisualSeparator(frontend, make_separator(settings, frontend.size, frontend.size - 8)).eval()
 
 
 @pytest.mark.parametrize(
-    ("family", "whole"),
-    [("tcn", True), ("tcn", False), ("bandtcn", False), ("bandsplit", False), ("convtasnet", False)],
+    ("family", "whole", "hearing_first"),
+    [
+        ("tcn", True, False),
+        ("tcn", False, False),
+        ("bandtcn", False, False),
+        ("tcn", False, True),
+        ("bandsplit", False, False),
+        ("convtasnet", False, False),
+    ],
 )
-def test_an_exported_model_gives_the_same_voices_for_any_sizes(family: Family, whole: bool, tmp_path: Path) -> None:
+def test_an_exported_model_gives_the_same_voices_for_any_sizes(
+    family: Family, whole: bool, hearing_first: bool, tmp_path: Path
+) -> None:
     onnxruntime = pytest.importorskip("onnxruntime")
-    model, path = small_model(family, whole), tmp_path / "model.onnx"
+    model, path = small_model(family, whole, hearing_first), tmp_path / "model.onnx"
     assert export_onnx(model, path) < 1e-5
     session = onnxruntime.InferenceSession(path)
     names = [entry.name for entry in session.get_inputs()]

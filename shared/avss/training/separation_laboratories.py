@@ -67,7 +67,8 @@ class SeparatorLaboratory:
         eyes = self._load[variant.separator.causal]()
         if not variant.taught:
             eyes = Frontend(untrained(eyes.lips), eyes.pca, eyes.face)
-        return AudioVisualSeparator(eyes, make_separator(variant.separator, eyes.size, eyes.size - eyes.lips.features))
+        identity, voices = eyes.size - eyes.lips.features, variant.mixtures.speakers[1]
+        return AudioVisualSeparator(eyes, make_separator(variant.separator, eyes.size, identity, voices))
 
     def _row(self, variant: SeparatorVariant, folder: Path) -> ExamRow:
         checksum = read_description(folder).sha256
@@ -111,7 +112,8 @@ class TuningLaboratory:
         Raises:
             NotMeasuredError: the store lacks what the variant needs.
         """
-        folder = self._bench.train(variant, self._load, self._shown.to(variant), levels=[variant.mixtures])
+        load = partial(self._load, voices=variant.mixtures.speakers[1])
+        folder = self._bench.train(variant, load, self._shown.to(variant), levels=[variant.mixtures])
         phones = score_phones(read_lips(load_model(folder, AudioVisualSeparator).frontend, self._lips)).phones
         return self._bench.judge(_trained(folder, self._bench), folder) | {
             "phones": phones.value,
@@ -144,8 +146,8 @@ class CurriculumLaboratory:
             NotMeasuredError: the store lacks what the variant needs.
         """
         levels = [level.of(variant.mixtures) for level in variant.levels]
-        see, pacing = self._shown.to(variant), variant.pacing
-        folder = self._bench.train(variant, self._load, see, levels=levels, pacing=pacing)
+        load = partial(self._load, voices=max(level.speakers[1] for level in levels))
+        folder = self._bench.train(variant, load, self._shown.to(variant), levels=levels, pacing=variant.pacing)
         return self._bench.judge(_trained(folder, self._bench), folder)
 
 

@@ -6,6 +6,7 @@ in the order that fits best, which flatters it.
 """
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import pytorch_lightning as pl
@@ -18,6 +19,7 @@ from avss.data.bank_faces import faces_of
 from avss.data.mixing import Mixtures
 from avss.evaluation.separation_metrics import si_sdr
 from avss.models.audio_visual import AudioVisualSeparator
+from avss.models.separators.hearing_first import HearingFirst
 from avss.models.separators.separator import Separator
 from avss.training.callbacks import TrainingError
 from avss.training.freezing import PartLearning
@@ -89,7 +91,12 @@ class SeparationTask(pl.LightningModule):
 
     def training_step(self, batch: Mixtures) -> Tensor:
         """The loss of a batch, dB."""
-        loss = self.loss(self(batch), batch.voices, batch.mixture)
+        separator = self.separator
+        with separator.lesson(self.global_step) if isinstance(separator, HearingFirst) else nullcontext() as way:
+            voices = self(batch)
+        if way == "listening":
+            voices = self.loss.in_order(voices, batch.voices, batch.mixture)
+        loss = self.loss(voices, batch.voices, batch.mixture)
         if loss.isfinite():
             self.log("train_loss", loss, on_step=False, on_epoch=True, batch_size=len(batch.mixture), sync_dist=True)
         return loss

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import cast
 
 from avss.data.store import PreparedStore
 from avss.data.store_join import origin
@@ -9,6 +10,7 @@ from avss.errors import ModelError
 from avss.models.audio_visual import AudioVisualSeparator
 from avss.models.frontend import Frontend
 from avss.models.separators.cues import VoiceNumbers
+from avss.models.separators.hearing_first import HearingFirst
 from avss.models.separators.separator import Separator
 from avss.models.weights import ModelDescription, load_model, read_description
 from avss.training.eigenmouths import check_same_mouths
@@ -26,14 +28,18 @@ def load_frontend(run: Path, store: PreparedStore) -> Frontend:
     return frontend
 
 
-def load_separator(run: Path, store: PreparedStore) -> AudioVisualSeparator:
+def load_separator(run: Path, store: PreparedStore, voices: int = 0) -> AudioVisualSeparator:
     """The frontend and separator in the run folder ``run``, for the clips of ``store``.
+
+    One that hears first has numbers for at least ``voices`` voices; new ones it has yet to learn.
 
     Raises:
         ModelError: as for :func:`load_frontend`.
     """
     model = load_model(run, AudioVisualSeparator)
     _check(read_description(run), model.frontend, store)
+    if isinstance(model.separator, HearingFirst):
+        model.separator.numbers = model.separator.numbers.up_to(voices)
     return model
 
 
@@ -52,18 +58,21 @@ def load_audio_only(run: Path, store: PreparedStore, voices: int) -> Separator:
 
 
 def go_on_from(run: Path, separator: Separator, store: PreparedStore) -> None:
-    """Give ``separator`` the net of the audio-only twin in ``run``; and to a twin, what it knows voices by.
+    """Give ``separator`` the net of the audio-only twin in ``run``; and what it calls voices, if it listens by itself.
 
     Raises:
         ModelError: as for :func:`load_audio_only`; or the two nets are not alike.
     """
-    heard = load_audio_only(run, store, separator.cues.voices if isinstance(separator.cues, VoiceNumbers) else 0)
+    numbers = separator.numbers if isinstance(separator, HearingFirst) else separator.cues
+    heard = load_audio_only(run, store, numbers.voices if isinstance(numbers, VoiceNumbers) else 0)
     try:
         separator.net.load_state_dict(heard.net.state_dict())
     except RuntimeError as error:
         what = f"the net in {run} is not like the one that is to go on from it"
         raise ModelError(what, "the same family, width and depth", "use the settings of the twin") from error
-    if isinstance(separator.cues, VoiceNumbers):
+    if isinstance(separator, HearingFirst):
+        separator.numbers = cast(VoiceNumbers, heard.cues)
+    elif isinstance(separator.cues, VoiceNumbers):
         separator.cues = heard.cues
 
 

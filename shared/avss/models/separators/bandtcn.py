@@ -20,6 +20,8 @@ WINDOW, HOP = 640, 320  # samples; a window is a frame of the video
 # How many bands, how many bins each (25 Hz a bin): to 1.6 kHz, to 4 kHz, to 8 kHz.
 _LAYOUT = ((8, 8), (6, 16), (4, 40))
 
+_TOLD = 2  # stages
+
 
 class BandTCN(MaskingNet):
     """A mixture and cues to voices; of the last bin, at 8 kHz, all get the same share.
@@ -53,7 +55,7 @@ class BandTCN(MaskingNet):
             )
             for _ in range(stages)
         ]
-        self.streams = Streams(rows, width, cues, fusion, bands=self.bands.count)
+        self.streams = Streams(rows, width, cues, fusion, bands=self.bands.count, told=_TOLD)
         self.norm = nn.GroupNorm(1, width)
 
     def say(self, shown: Tensor, cues: Tensor) -> Tensor:

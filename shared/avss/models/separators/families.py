@@ -24,6 +24,7 @@ from avss.models.separators.bandsplit import BandSplit
 from avss.models.separators.bandtcn import BandTCN
 from avss.models.separators.convtasnet import ConvTasNet
 from avss.models.separators.cues import Sight, VisualCues, VoiceNumbers
+from avss.models.separators.hearing_first import HearingFirst
 from avss.models.separators.separator import Separator
 from avss.models.separators.streams import Fusion
 from avss.models.separators.tcn import TCN
@@ -59,6 +60,8 @@ class SeparatorSettings:
         sight: what is looked at of the features.
         misread: largest share of somebody else in what is seen of a face's lips in training.
         mistaken: deviation of what the identity is off by in training; 1 is that of strangers' faces.
+        hearing_first: listen with closed eyes before, and be told which of the voices each face's is
+            (:mod:`avss.models.separators.hearing_first`).
         causal: hear and see the past alone, for streams; the lips are then all that is looked at.
     """
 
@@ -72,24 +75,41 @@ class SeparatorSettings:
     sight: Sight = "all"
     misread: float = 0.0
     mistaken: float = 0.0
+    hearing_first: bool = False
     causal: bool = False
 
 
-def make_separator(settings: SeparatorSettings, features: int, identity: int = 0) -> Separator:
+def make_separator(settings: SeparatorSettings, features: int, identity: int = 0, voices: int = 2) -> Separator:
     """A new separator for a frontend of ``features`` features, the last ``identity`` of which tell who it is.
 
+    Args:
+        settings: how it is made.
+        features: of each face.
+        identity: so many of them.
+        voices: the largest number that it learns to hear with closed eyes.
+
     Raises:
-        SettingsError: there is no such family, or the causal kind of it is to look at the identity alone.
+        SettingsError: there is no such family; or the causal kind of it is to look at the identity alone, or to hear
+            a whole clip first.
         ModelError: there is nothing to look at.
     """
     if settings.causal:
-        if settings.sight == "identity":
-            do = "look at the lips, or at whole clips"
-            raise SettingsError("a causal separator that looks at the identity alone", "sight of the lips", do)
-        seen = CausalCues(features, identity, **_given(replace(settings, sight="lips"), _OF_CUES))
-        return CausalSeparator(seen, _causal_net(settings, seen.channels))
+        return _causal(settings, features, identity)
     cues = VisualCues(features, identity, **_given(settings, _OF_CUES))
-    return Separator(cues, _net(settings, cues.channels))
+    net = _net(settings, cues.channels)
+    if settings.hearing_first:
+        return HearingFirst(cues, net, VoiceNumbers(max(voices, 2), cues.channels))
+    return Separator(cues, net)
+
+
+def _causal(settings: SeparatorSettings, features: int, identity: int) -> CausalSeparator:
+    do = "look at the lips alone as they move, or at whole clips"
+    if settings.sight == "identity":
+        raise SettingsError("a causal separator that looks at the identity alone", "sight of the lips", do)
+    if settings.hearing_first:
+        raise SettingsError("a causal separator that hears all of a clip first", "no hearing_first", do)
+    seen = CausalCues(features, identity, **_given(replace(settings, sight="lips"), _OF_CUES))
+    return CausalSeparator(seen, _causal_net(settings, seen.channels))
 
 
 def make_audio_only(settings: SeparatorSettings, voices: int) -> Separator:

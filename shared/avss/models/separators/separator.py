@@ -45,8 +45,12 @@ class Separator(nn.Module):
         S, T = mixture.shape[-1], features.shape[2]
         level = mixture.float().square().mean(-1, keepdim=True).sqrt().clamp(min=_QUIETEST)  # [B,1]
         heard, cues = longer(mixture / level, self.cues(features), max(T, frames_of(S)))
-        voices = self.net(heard, cues)[:, : features.shape[1], :S]  # without nobody's, who is beside a face alone
+        voices = self.hear(heard, cues)[:, : features.shape[1], :S]  # without nobody's, who is beside a face alone
         return voices.float() * level[:, None]
+
+    def hear(self, mixture: Tensor, cues: Tensor) -> Tensor:
+        """Mixture [B,640·T] of level 1 and cues [B,K,C,T] → voices [B,K,640·T]."""
+        return self.net(mixture, cues)
 
 
 def rest_of(mixture: Tensor, voices: Tensor) -> Tensor:

@@ -29,6 +29,8 @@ class Streams(nn.Module):
         between: what they are between two frames of the video: on a line from one to the next, or held until the next.
         bands: how many bands cues scale and shift in ways of their own; 1 is all of them alike. Lips tell which phone
             it is, and that differs from band to band.
+        told: before how many of the stages ``film`` tells the cues; ``None`` is all. Whom to listen to is soon told,
+            and stages that are told nothing cannot know by heart what goes with which lips.
     """
 
     def __init__(
@@ -39,14 +41,15 @@ class Streams(nn.Module):
         fusion: Fusion,
         between: Between = "linear",
         bands: int = 1,
+        told: int | None = None,
     ) -> None:
         super().__init__()
         self.between: Between = between
         self.width = width
         film = fusion == "film"
         self.stages = nn.ModuleList(stages)
-        self.shifts = nn.ModuleList(nn.Conv1d(cues, width * bands, 1) for _ in (stages if film else stages[:1]))
-        self.scales = nn.ModuleList(nn.Conv1d(cues, width * bands, 1) for _ in (stages if film else ()))
+        self.shifts = nn.ModuleList(nn.Conv1d(cues, width * bands, 1) for _ in stages[: told if film else 1])
+        self.scales = nn.ModuleList(nn.Conv1d(cues, width * bands, 1) for _ in stages[: told if film else 0])
         self.talks = nn.ModuleList(nn.Linear(width, width) for _ in stages[1:])
 
     def forward(self, sound: Tensor, cues: Tensor) -> Tensor:
