@@ -31,7 +31,7 @@ SCRIPTS = {stage[0]: ROOT / stage / "train.py" for stage in ("2_avss_main", "3_f
 
 LEARNING = Learning(rate=1e-3, average=0.8)
 # Without dropout, for one process and two of them drop different numbers.
-SMALL = SeparatorSettings(width=8, stages=1, identity_dropout=0.0)
+SMALL = SeparatorSettings(width=8, stages=1, identity_dropout=0.0, hearing_first=True)
 LENGTH = {"epochs": 2, "steps": 3, "batch": 4, "valid_steps": 1}
 PARTS = {"lips": PartLearning(0.5), "face": PartLearning(0.5, start=1), "pca": PartLearning(start=None)}
 

@@ -53,20 +53,22 @@ def test_a_face_is_told_the_number_of_the_voice_that_is_like_what_was_looked_for
     class Told(torch.nn.Module):
         """Of two tones, one a number's and one a face's: gives what the first two channels of the cues ask for."""
 
-        asked: list[Tensor] = []
+        def __init__(self) -> None:
+            super().__init__()
+            self.asked: list[Tensor] = []
 
         def forward(self, mixture: Tensor, cues: Tensor) -> Tensor:
             self.asked.append(cues[:, :, :2, 0])
             tones = torch.stack([torch.sin(n * torch.arange(mixture.shape[-1]) / 50) for n in (1.0, 3.0)])
             return cues[:, :, :2, 0].softmax(-1) @ tones
 
-    model = hearing_first()
-    model.net, cues = Told(), torch.zeros(1, 2, C, T)
+    model, net, cues = hearing_first(), Told(), torch.zeros(1, 2, C, T)
+    model.net = net
     cues[0, :, :2, 0] = torch.tensor([[-1.0, 1.0], [1.0, -1.0]])  # the first face is the second tone's
     with torch.no_grad():
         model.numbers.constants[:, :2] = torch.tensor([[9.0, -9.0], [-9.0, 9.0]])
         model.hear(torch.randn(1, samples_in(T)), cues)
-    looked, listened, both = Told.asked
+    looked, listened, both = net.asked
     assert torch.equal(listened[0], model.numbers.constants[:, :2])
     torch.testing.assert_close(both[0], looked[0] + listened[0].flip(0), atol=0.1, rtol=0)
 

@@ -24,6 +24,7 @@ from avss.training.pacing import Level, Pacing
 from avss.training.separation_sources import SourceSettings
 
 EPOCHS = 8
+LIVE = replace(SMALL, causal=True, hearing_first=False)
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +37,8 @@ def store(learning_store: PreparedStore) -> PreparedStore:
 def stage_2(runs: Path, store: PreparedStore) -> Path:
     """Run folder of a stage 2 that was killed in the middle, and went on."""
     out = runs / "2"
-    net = ("--separator.width=8", "--separator.stages=1", "--separator.identity_dropout=0")
+    told = {"width": SMALL.width, "stages": SMALL.stages, "identity_dropout": 0, "hearing_first": "true"}
+    net = [f"--separator.{name}={value}" for name, value in told.items()]
     line = command("2", store, out, f"--frontend={runs / 'frontend'}", *net, f"--epochs={EPOCHS}")
     process = subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     while not (out / "checkpoints" / "last.ckpt").is_file():
@@ -149,7 +151,7 @@ def test_a_full_disk_keeps_the_last_checkpoint(
         ("2", {"batch": 0}, SettingsError, "batch is 0"),
         ("3", {"epochs": 0}, SettingsError, "0 epochs"),
         ("3", {"labels": "guesses"}, AvssError, "no phone labels 'guesses'"),
-        ("2", {"separator": replace(SMALL, causal=True)}, ModelError, "a frontend that looks ahead"),
+        ("2", {"separator": LIVE}, ModelError, "a frontend that looks ahead"),
         ("2", {"frontend": "nowhere"}, ModelError, "there is no model in"),
         ("3", {"start": "frontend"}, ModelError, "holds a Frontend"),
     ],
@@ -172,7 +174,8 @@ def test_what_cannot_be_trained_is_told_before_the_training(
 
 
 def test_processes_that_torchrun_starts_learn_what_one_learns(runs: Path, store: PreparedStore, tmp_path: Path) -> None:
-    net = ("--separator.width=8", "--separator.stages=1", "--separator.identity_dropout=0")
+    told = {"width": SMALL.width, "stages": SMALL.stages, "identity_dropout": 0, "hearing_first": "true"}
+    net = [f"--separator.{name}={value}" for name, value in told.items()]
     options = (f"--frontend={runs / 'frontend'}", *net, "--epochs=1")
     _, *line = command("2", store, tmp_path / "both", *options, "--trainer.devices=2")
     torchrun = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2")

@@ -1,6 +1,7 @@
 """What a training of a separator learns from, and what it is judged by."""
 
 import copy
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -12,6 +13,8 @@ from avss.data.mixture_settings import MixtureSettings
 from avss.data.noise import coloured_noise
 from avss.data.voice_bank import VoiceBank
 from avss.models.audio_visual import AudioVisualSeparator
+from avss.models.separators.cues import VisualCues, VoiceNumbers
+from avss.models.separators.hearing_first import HearingFirst
 from avss.models.separators.separator import Separator
 from avss.training.cached_features import with_features, without_features
 from avss.training.callbacks import TrainingError
@@ -104,6 +107,24 @@ def test_voices_of_a_net_that_is_told_nothing_are_put_in_the_order_of_the_true_o
     for free in (True, False):
         voices = Confused(small_twin, learning=Learning(), any_order=free).told_apart(batch)
         assert torch.equal(voices, batch.voices) is free
+
+
+def test_what_is_heard_with_closed_eyes_may_come_in_any_order(buzzing_bank: VoiceBank, small_twin: Separator) -> None:
+    class Confused(HearingFirst):
+        """Gives the true voices in another order."""
+
+        def forward(self, mixture: torch.Tensor, features: torch.Tensor) -> torch.Tensor:
+            return batch.voices.roll(1, dims=1)
+
+    batch = mixtures_of(without_features(buzzing_bank))
+    confused = Confused(VisualCues(1, channels=8), small_twin.net, VoiceNumbers(3, 8))
+    losses = []
+    for step in range(3):
+        task = SeparationTask(confused, learning=Learning())
+        task.trainer = SimpleNamespace(global_step=step)  # ty: ignore[invalid-assignment]
+        task.log = lambda *_, **__: None
+        losses.append(float(task.training_step(batch)))
+    assert losses[0] < -25 and min(losses[1:]) > -3
 
 
 def test_validation_that_gives_no_numbers_ends_the_training(buzzing_bank: VoiceBank, small_twin: Separator) -> None:

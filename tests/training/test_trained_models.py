@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -14,8 +14,9 @@ from avss.errors import ModelError
 from avss.models.audio_visual import AudioVisualSeparator
 from avss.models.frontend import Frontend
 from avss.models.lip2phone import Lip2Phone
-from avss.models.separators.cues import VoiceNumbers
+from avss.models.separators.cues import VisualCues, VoiceNumbers
 from avss.models.separators.families import SeparatorSettings, make_audio_only
+from avss.models.separators.hearing_first import HearingFirst
 from avss.models.separators.separator import Separator
 from avss.models.weights import save_model, untrained
 from avss.training.eigenmouths import mouth_settings
@@ -143,6 +144,19 @@ def test_a_twin_goes_on_with_what_it_knew_voices_by(
     go_on_from(run, again, store)
     for name, weight in again.state_dict().items():
         torch.testing.assert_close(weight, small_twin.state_dict()[name])
+
+
+def test_one_that_hears_first_goes_on_with_what_a_twin_calls_voices_and_learns_to_hear_more(
+    small_model: AudioVisualSeparator, small_twin: Separator, store: PreparedStore, tmp_path: Path
+) -> None:
+    run = save(small_twin, tmp_path / "twin", store)
+    cues, knew = cast(VisualCues, small_model.separator.cues), cast(VoiceNumbers, small_twin.cues)
+    small_model.separator = HearingFirst(cues, small_model.separator.net, VoiceNumbers(2, cues.channels))
+    go_on_from(run, small_model.separator, store)
+    torch.testing.assert_close(small_model.separator.numbers.constants, knew.constants)
+    more = load_separator(save(small_model, tmp_path / "seeing", store), store, knew.voices + 2).separator
+    assert isinstance(more, HearingFirst) and more.numbers.voices == knew.voices + 2
+    torch.testing.assert_close(more.numbers.constants[: knew.voices], knew.constants)
 
 
 def test_a_run_of_another_version_or_dimensions_or_kind_is_refused(

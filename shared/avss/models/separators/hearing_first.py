@@ -14,7 +14,7 @@ After Y. Liu, D. Wang, "Divide and conquer: a deep CASA approach to talker-indep
 TASLP 2019, who part simultaneous from sequential grouping; here the second is done by sight.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Literal
 
@@ -48,7 +48,7 @@ class HearingFirst(Separator):
         self.way: Way = "both"
 
     @contextmanager
-    def lesson(self, step: int) -> Iterator[Way]:
+    def lesson(self, step: int) -> Generator[Way]:
         """Do, for a while, what is practised in a step of the training."""
         self.way = _LESSONS[step % len(_LESSONS)]
         try:
