@@ -63,7 +63,9 @@ def runs(frontend_run: Path, speaking_store: PreparedStore, tmp_path_factory: py
             torch.manual_seed(seed)
             frontend = load_model(frontend_run, Frontend)
             model = AudioVisualSeparator(frontend, make_separator(SMALL, frontend.size, EMBEDDING))
-            save_model(model, folder / name, corpus="made", split=speaking_store.speakers, notes=notes)
+            save_model(
+                model, folder / name, corpus=str(speaking_store.root), split=speaking_store.speakers, notes=notes
+            )
     save_model(make_audio_only(SMALL, 2), folder / "twin", corpus="made", split=speaking_store.speakers)
     return folder
 
@@ -153,6 +155,21 @@ def test_those_who_were_held_back_from_training_join_too(speaking_store: Prepare
     exam = settings(speaking_store, tmp_path, faces=(2, 5), held_back=1)
     sources = read_sources(exam, speaking_store)
     assert len(sources.company) == 1 and sources.company < {"a", "b"}
+
+
+def test_nobody_joins_as_a_stranger_whom_a_separator_learned_from(
+    runs: Path, speaking_store: PreparedStore, tmp_path: Path
+) -> None:
+    exam = settings(speaking_store, tmp_path, faces=(2, 5), held_back=1)
+    (name,) = read_sources(exam, speaking_store).company
+    with pytest.raises(ModelError, match=rf"av learned from {name}, who are held back"):
+        examine(exam, runs / "av", tmp_path / "out", {})
+    notes = {"mouths": mouth_settings(speaking_store), "left_out": [name]}
+    model, corpus = load_model(runs / "av", AudioVisualSeparator), str(speaking_store.root)
+    save_model(model, tmp_path / "fair", corpus=corpus, split=speaking_store.speakers, notes=notes)
+    examine(exam, tmp_path / "fair", tmp_path / "out", {})
+    with pytest.raises(ModelError, match=rf"earlier learned from {name}"):
+        examine(exam, tmp_path / "fair", tmp_path / "again", {"frozen frontend": runs / "earlier"})
 
 
 def test_without_need_nobody_joins(speaking_store: PreparedStore, tmp_path: Path) -> None:

@@ -33,10 +33,11 @@ def test_the_model_comes_with_its_speakers_its_mouths_and_its_best_score(
     small_model: AudioVisualSeparator, store: PreparedStore, tmp_path: Path
 ) -> None:
     reach(tmp_path, [1.0, 3.14159, 2.0])
-    assert save_separation(small_model, tmp_path, store=store, notes={"more": 1}) == 3.142
+    assert save_separation(small_model, tmp_path, learned_from="a", store=store, notes={"more": 1}) == 3.142
     described = read_description(tmp_path)
     assert described.split == store.speakers and described.corpus == str(store.root)
     assert described.notes["valid"] == {SCORE: 3.142} and described.notes["more"] == 1
+    assert described.notes["left_out"] == []
     check_same_mouths(described, store)
     assert isinstance(load_model(tmp_path, AudioVisualSeparator), AudioVisualSeparator)
 
@@ -45,8 +46,8 @@ def test_a_twin_that_sees_nothing_is_bound_to_no_mouths(
     small_twin: Separator, store: PreparedStore, tmp_path: Path
 ) -> None:
     reach(tmp_path, [-1.0])
-    save_separation(small_twin, tmp_path, store=store)
-    assert read_description(tmp_path).notes == {"valid": {SCORE: -1.0}}
+    save_separation(small_twin, tmp_path, learned_from="", store=store)
+    assert read_description(tmp_path).notes == {"valid": {SCORE: -1.0}, "left_out": ["a"]}
 
 
 def test_a_model_that_is_no_number_is_not_exported(small_twin: Separator, store: PreparedStore, tmp_path: Path) -> None:
@@ -54,5 +55,5 @@ def test_a_model_that_is_no_number_is_not_exported(small_twin: Separator, store:
     with torch.no_grad():
         next(small_twin.parameters())[0] = float("nan")
     with pytest.raises(ModelError, match="NaN or infinite"):
-        save_separation(small_twin, tmp_path, store=store)
+        save_separation(small_twin, tmp_path, learned_from="a", store=store)
     assert [path.name for path in tmp_path.iterdir()] == ["metrics.csv"]

@@ -96,6 +96,11 @@ class MixtureData(pl.LightningDataModule):
         # Another seed: no validation mixture of a bank that is also trained on repeats a training mixture.
         self._valid_recipes = Recipes(valid, valid_levels, batch, valid_steps, seed + 1)
 
+    @property
+    def learned_from(self) -> frozenset[str]:
+        """The speakers of the training mixtures."""
+        return frozenset(self._sources["train"].bank.speakers)
+
     def setup(self, stage: str) -> None:
         """Bring the clips to the device that trains.
 

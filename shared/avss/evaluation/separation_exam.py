@@ -6,6 +6,7 @@ from pathlib import Path
 import torch
 from rich.console import Console
 
+from avss.data.company import held_back
 from avss.data.store import PreparedStore
 from avss.data.voice_bank import VoiceBank
 from avss.devices import device_named
@@ -17,6 +18,7 @@ from avss.models.audio_visual import AudioVisualSeparator
 from avss.models.separators.separator import Separator
 from avss.models.weights import load_model, read_description
 from avss.training.eigenmouths import check_same_mouths
+from avss.training.trained_models import check_left_out
 
 _UNNAMED = "no run folder is named"
 
@@ -32,7 +34,7 @@ def examine(settings: ExamSettings, run: Path, out: Path, earlier: Mapping[str, 
 
     Raises:
         StoreError: the store is missing or damaged, or lacks clips or noise of the paper.
-        ModelError: a model is missing or damaged, or does not fit the store.
+        ModelError: a model is missing or damaged, does not fit the store, or learned from somebody who is held back.
         CorpusError: there are no clips or recordings, or the paper is no list of mixtures in which all are heard.
         SettingsError: there is no such device, or there are fewer speakers than the fewest faces or the babble need.
         OutputError: something cannot be written.
@@ -42,6 +44,10 @@ def examine(settings: ExamSettings, run: Path, out: Path, earlier: Mapping[str, 
     sources = read_sources(settings, store)
     paper = read_paper(settings, sources)
     sources = sources.to(device)
+    strangers = held_back(store, settings.held_back) & sources.company
+    for folder in (run, settings.audio_only, *earlier.values()):
+        if folder is not None:
+            check_left_out(read_description(folder), folder, store, strangers)
     rows, missing = _rows(settings, run, earlier, store, sources.bank)
     for row in rows:
         if row.most_faces is not None and row.most_faces < paper.K.max():

@@ -1,6 +1,6 @@
 """What a training of a separator leaves in its run folder: the model, what it reached, and examples to listen to."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from avss.training.eigenmouths import mouth_settings
 from avss.training.listening import EXAMPLES, write_examples
 from avss.training.run import METRICS, log_figures
 from avss.training.separation_task import SCORE, SeparationTask
+from avss.training.trained_models import LEFT_OUT
 
 _EXAMPLES = 10  # mixtures, of two or more voices each
 
@@ -48,7 +49,7 @@ def export_separation(
     """
     if not trainer.is_global_zero:
         return
-    score = save_separation(model, out, store=store, notes=notes)
+    score = save_separation(model, out, learned_from=data.learned_from, store=store, notes=notes)
     write_examples(task.cpu().eval().told_apart, data.valid_mixtures(_EXAMPLES), out / EXAMPLES, trainer.logger)
     log_figures(trainer, {SCORE: score})
     summary = f"valid speakers: SI-SDRi {score:.2f} dB · {out}"
@@ -59,15 +60,17 @@ def save_separation(
     model: Separator | AudioVisualSeparator,
     out: Path,
     *,
+    learned_from: Collection[str],
     store: PreparedStore,
     notes: Mapping[str, Any] | None = None,
 ) -> float:
-    """Write the model alone, with what it reached.
+    """Write the model alone, with what it reached, and who of the training speakers was left out.
 
     Args:
         model: what is exported.
         out: the run folder.
-        store: it was trained on.
+        learned_from: speakers it was trained on.
+        store: where they are from.
         notes: anything else worth knowing.
 
     Returns:
@@ -78,7 +81,8 @@ def save_separation(
         OutputError: the folder cannot be written.
     """
     score = round(float(pd.read_csv(out / METRICS)[SCORE].max()), 3)
-    about: dict[str, Any] = {"valid": {SCORE: score}} | dict(notes or {})
+    left_out = sorted(set(store.speakers.get("train", [])) - set(learned_from))
+    about: dict[str, Any] = {"valid": {SCORE: score}, LEFT_OUT: left_out} | dict(notes or {})
     if isinstance(model, AudioVisualSeparator) and model.frontend.pca is not None:
         about["mouths"] = mouth_settings(store)
     save_model(model, out, corpus=str(store.root), split=store.speakers, notes=about)

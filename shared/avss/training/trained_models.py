@@ -1,6 +1,7 @@
 """What a stage takes over from the one before it, with the checks that it fits the clips to learn from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -14,6 +15,8 @@ from avss.models.separators.hearing_first import HearingFirst
 from avss.models.separators.separator import Separator
 from avss.models.weights import ModelDescription, load_model, read_description
 from avss.training.eigenmouths import check_same_mouths
+
+LEFT_OUT = "left_out"  # note of a separator: training speakers whom it did not learn from, though its frontend may have
 
 
 def load_frontend(run: Path, store: PreparedStore) -> Frontend:
@@ -86,6 +89,20 @@ def check_strangers(description: ModelDescription, store: PreparedStore) -> None
     if met := whom_it_met(description, store.root, store.speakers):
         what = f"a model that learned from {', '.join(met)}, who are to judge this one"
         raise ModelError(what, "the same split for both", "train it again on this store")
+
+
+def check_left_out(description: ModelDescription, run: Path, store: PreparedStore, names: Collection[str]) -> None:
+    """Check that the separator in ``run`` has not learned from those of ``names`` who are its training speakers.
+
+    Raises:
+        ModelError: it has.
+        StoreError: a joined store does not say where its speakers came from.
+    """
+    train = set(description.split.get("train", [])) - set(description.notes.get(LEFT_OUT, []))
+    if met := whom_it_met(replace(description, split={"train": sorted(train)}), store.root, {"valid": sorted(names)}):
+        what = f"the separator in {run} learned from {', '.join(met)}, who are held back to join an exam as strangers"
+        do = "train it with as much company (sources.company), or hold nobody back"
+        raise ModelError(what, "one that did not", do)
 
 
 def whom_it_met(description: ModelDescription, store: Path, split: Mapping[str, Sequence[str]]) -> list[str]:

@@ -182,7 +182,7 @@ class VariantBench:
             self._fit(model, variant, data, pacing, folder, settings)
         except TrainingError as error:  # a variant that diverges keeps no other one from being measured
             raise NotMeasuredError(error.what, error.wanted, error.do) from error
-        save_separation(model, folder, store=self.store)
+        save_separation(model, folder, learned_from=data.learned_from, store=self.store)
         return folder
 
     def _fit(
