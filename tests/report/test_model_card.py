@@ -42,6 +42,13 @@ def test_a_card_counts_those_who_joined_from_another_corpus(run: Path) -> None:
     assert "Voices of *nobody*." in card
 
 
+def test_a_card_names_those_whom_the_separator_did_not_learn_from(run: Path) -> None:
+    assert "but not the separator" not in model_card(run, "small")
+    path = run / "model.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"notes": {"left_out": ["y"]}}))
+    assert "| train, but not the separator | 1: y |" in model_card(run, "small")
+
+
 def test_a_card_of_rounded_weights_says_so(run: Path) -> None:
     assert read_description(run).sha256 in model_card(run, "small", rounded=True)
 

@@ -15,8 +15,10 @@ from avss.report.document import Cell, Number, Table
 from avss.report.exam_tables import easiest, over_conditions
 from avss.report.exams import Exam, read_exams
 from avss.report.runs import RunError, read_run
+from avss.training.trained_models import LEFT_OUT
 
 _TEMPLATE = "model_card.md.j2"
+_LEFT_OUT = "train, but not the separator"
 _OF_NO_MATTER = {"system", "processor"}  # of a machine that nobody who reads the card has
 
 
@@ -43,6 +45,7 @@ def model_card(run: Path, name: str, *, data: str = "", rounded: bool = False) -
             what = f"the exam in {exam.folder} was sat with other weights"
             raise RunError(what, "an exam of the weights in the run", "sit it again with evaluate.py")
     about = found.description
+    parts = about.split | ({_LEFT_OUT: left_out} if (left_out := about.notes.get(LEFT_OUT)) else {})
     templates = Environment(
         loader=PackageLoader("avss.report", "."), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
@@ -52,7 +55,7 @@ def model_card(run: Path, name: str, *, data: str = "", rounded: bool = False) -
         parameters=sum(tensor.numel() for tensor in model.state_dict().values()),
         version=version("avss"),
         corpus=about.corpus,
-        split={part: _people(speakers) for part, speakers in about.split.items()},
+        split={part: _people(speakers) for part, speakers in parts.items()},
         data=data,
         exams=[{"part": exam.part, "store": exam.store, "tables": _tables(exam)} for exam in exams],
         rounded=about.sha256 if rounded else "",
