@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from avss.training.separation_sources import SourceSettings
 
 EPOCHS = 8
 LIVE = replace(SMALL, causal=True, hearing_first=False)
+OPTIONS = [f"--separator.{name}={value}" for name, value in asdict(SMALL).items() if value is not None]
 
 
 @pytest.fixture(scope="module")
@@ -37,9 +38,7 @@ def store(learning_store: PreparedStore) -> PreparedStore:
 def stage_2(runs: Path, store: PreparedStore) -> Path:
     """Run folder of a stage 2 that was killed in the middle, and went on."""
     out = runs / "2"
-    told = {"width": SMALL.width, "stages": SMALL.stages, "identity_dropout": 0, "hearing_first": "true"}
-    net = [f"--separator.{name}={value}" for name, value in told.items()]
-    line = command("2", store, out, f"--frontend={runs / 'frontend'}", *net, f"--epochs={EPOCHS}")
+    line = command("2", store, out, f"--frontend={runs / 'frontend'}", *OPTIONS, f"--epochs={EPOCHS}")
     process = subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     while not (out / "checkpoints" / "last.ckpt").is_file():
         assert process.poll() is None
@@ -174,9 +173,7 @@ def test_what_cannot_be_trained_is_told_before_the_training(
 
 
 def test_processes_that_torchrun_starts_learn_what_one_learns(runs: Path, store: PreparedStore, tmp_path: Path) -> None:
-    told = {"width": SMALL.width, "stages": SMALL.stages, "identity_dropout": 0, "hearing_first": "true"}
-    net = [f"--separator.{name}={value}" for name, value in told.items()]
-    options = (f"--frontend={runs / 'frontend'}", *net, "--epochs=1")
+    options = (f"--frontend={runs / 'frontend'}", *OPTIONS, "--epochs=1")
     _, *line = command("2", store, tmp_path / "both", *options, "--trainer.devices=2")
     torchrun = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2")
     assert done(sys.executable, *torchrun, *line).count("valid speakers: SI-SDRi") == 1
