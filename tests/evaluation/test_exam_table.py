@@ -1,5 +1,6 @@
 """Means, intervals and tables of scores that are known."""
 
+import io
 import json
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from avss.evaluation.exam_rows import AUDIO_VISUAL, MIXTURE, ExamRow
-from avss.evaluation.exam_table import exam_figures, figures_table, improvement_table, write_figures
+from avss.evaluation.exam_table import FIGURES, exam_figures, figures_table, improvement_table, write_figures
 
 
 @pytest.fixture
@@ -37,6 +38,12 @@ def scores() -> pd.DataFrame:
                         }
                     )
     return pd.DataFrame(rows)
+
+
+def printed(figures: pd.DataFrame, width: int) -> str:
+    console = Console(width=width, record=True, file=io.StringIO())
+    console.print(improvement_table(figures, "the exam"), figures_table(figures))
+    return console.export_text()
 
 
 def of(figures: pd.DataFrame, row: str, K: int, snr: float, sexes: str, figure: str) -> pd.Series:
@@ -67,20 +74,29 @@ def test_what_is_not_known_is_left_out(scores: pd.DataFrame) -> None:
 
 def test_the_tables_show_each_row_with_its_interval(scores: pd.DataFrame) -> None:
     figures = exam_figures(scores)
-    console = Console(width=150, record=True)
-    console.print(improvement_table(figures, "the exam"), figures_table(figures))
-    shown = console.export_text()
+    shown = printed(figures, 150)
     main = of(figures, AUDIO_VISUAL, 2, np.nan, "all", "si_sdri")
-    assert f"[{main.low:.1f}, {main.high:.1f}]" in shown
-    for text in ("the exam", "audio-visual", "none", "0 dB", "same sex", "different sex", "15.5", "2.00", "PESQ"):
+    assert f"{main.value:.1f} {main.low:.1f}…{main.high:.1f}" in shown
+    for text in ("the exam", "audio-visual", "noise: none", "noise: 0 dB", "2 faces, same sex", "15.5", "2.00", "PESQ"):
         assert text in shown
-    assert shown.count("different sex") == 2
+    assert shown.count("different sex") == 1 and "3 faces, " not in shown
+
+
+def test_the_tables_of_a_whole_exam_are_whole_in_a_narrow_terminal(scores: pd.DataFrame) -> None:
+    """As many rows, levels and figures as stage 4 has; means as long as they come."""
+    levels = pd.concat([scores.assign(snr=snr, si_sdri=scores.si_sdri - 20) for snr in (None, 10.0, 0.0, -5.0)])
+    others = [levels[levels.row == AUDIO_VISUAL].assign(row=name) for name in ("ideal complex mask", "frozen frontend")]
+    every = pd.concat([levels, *others])
+    every = every.assign(**{figure: every[figure].fillna(-100) if figure in every else -99.9 for figure in FIGURES})
+    narrow, wide = (printed(exam_figures(every), width) for width in (80, 300))
+    assert max(map(len, narrow.splitlines())) <= 80
+    assert sorted(narrow.replace("─", "").split()) == sorted(wide.replace("─", "").split())
 
 
 def test_an_exam_with_noise_alone_has_its_tables(scores: pd.DataFrame) -> None:
     figures = exam_figures(scores[scores.snr == 0])
     assert "0 dB" in str(figures_table(figures).title)
-    assert improvement_table(figures, "").row_count == 4
+    assert "noise: none" not in printed(figures, 80)
 
 
 def test_what_is_written_can_be_read_anywhere(scores: pd.DataFrame, tmp_path: Path) -> None:

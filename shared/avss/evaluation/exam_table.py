@@ -9,14 +9,14 @@ Mixtures of the same speakers resemble each other, so intervals draw whole sets 
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from rich.markup import escape
+from rich import box
 from rich.table import Table
 
 from avss.evaluation.bootstrap import bootstrap_mean
@@ -45,6 +45,7 @@ MAIN = "si_sdri"
 ALL, SAME, DIFFERENT = "all", "same", "different"
 
 _RESAMPLES = 1000
+_NAME = 13  # characters in a line of a row's name
 
 
 def exam_figures(scores: pd.DataFrame) -> pd.DataFrame:
@@ -71,11 +72,15 @@ def improvement_table(figures: pd.DataFrame, title: str) -> Table:
     """SI-SDRi of every row of the exam, by number of faces and noise; at the fewest faces also by sex."""
     main = figures[(figures.figure == MAIN) & (figures.row != MIXTURE)]
     main = main[(main.sexes == ALL) | main.K.eq(main.K.min())]
-    rows = list(main.row.unique())
-    table = Table("faces", "noise", *rows, title=f"{title}\nSI-SDRi dB, 95 % over sets of speakers")
-    for (K, snr, sexes), line in main.groupby(["K", "snr", "sexes"], dropna=False, sort=False):
-        noise = level_name(snr) if sexes == ALL else f"{sexes} sex"
-        table.add_row(f"{K}" if sexes == ALL else "", noise, *_cells(line.set_index("row"), rows))
+    levels = list(main.snr.unique())
+    table = _table(
+        f"{title}\nSI-SDRi dB, mean and 95 % over sets of speakers", (f"noise: {level_name(x)}" for x in levels), gap=2
+    )
+    for (K, sexes), section in main.groupby(["K", "sexes"], sort=False):
+        table.add_section()
+        table.add_row(f"[bold]{K} faces" + ("" if sexes == ALL else f", {sexes} sex"))
+        for row, line in section.groupby("row", sort=False):
+            table.add_row(str(row), *_cells(line.set_index("snr"), levels, _with_interval))
     return table
 
 
@@ -85,10 +90,13 @@ def figures_table(figures: pd.DataFrame) -> Table:
     alike = figures.snr.isna() if pd.isna(first.snr) else figures.snr == first.snr
     shown = figures[(figures.K == first.K) & alike & (figures.sexes == ALL)]
     names = [name for name in FIGURES if (shown.figure == name).any()]
-    title = f"{first.K} faces, noise: {level_name(first.snr)}"
-    table = Table("", *(FIGURES[name].heading for name in names), title=title)
+    table = _table(
+        f"{first.K} faces, noise: {level_name(first.snr)}\nmeans; their intervals are in figures.csv",
+        (FIGURES[name].heading.replace(" ", "\n") for name in names),
+        gap=1,
+    )
     for row, line in shown.groupby("row", sort=False):
-        table.add_row(str(row), *_cells(line.set_index("figure", drop=False), names))
+        table.add_row(str(row), *_cells(line.set_index("figure", drop=False), names, _mean))
     return table
 
 
@@ -126,12 +134,25 @@ def write_figures(
     write_environment(folder)
 
 
-def _cells(line: pd.DataFrame, columns: Sequence[str]) -> list[str]:
-    """Value and interval of each of ``columns``, which are labels of ``line``; empty where there is none."""
-    return [_cell(line.loc[column]) if column in line.index else "" for column in columns]
+def _table(title: str, columns: Iterable[str], gap: int) -> Table:
+    """A table of so little frame that it fits a terminal of 80 characters; its first column names the rows."""
+    table = Table(title=title, box=box.SIMPLE_HEAD, show_edge=False, padding=(0, gap - 1, 0, 0))
+    table.add_column(min_width=_NAME)
+    for column in columns:
+        table.add_column(column)
+    return table
 
 
-def _cell(mean: pd.Series) -> str:
+def _cells(line: pd.DataFrame, columns: Sequence[Any], cell: Callable[[pd.Series], str]) -> list[str]:
+    """The cell of each of ``columns``, which are labels of ``line``; empty where there is none."""
+    return [cell(line.loc[column]) if column in line.index else "" for column in columns]
+
+
+def _mean(mean: pd.Series) -> str:
+    return f"{mean.value:.{FIGURES[mean.figure].digits}f}"
+
+
+def _with_interval(mean: pd.Series) -> str:
     digits = FIGURES[mean.figure].digits
-    value = f"{mean.value:.{digits}f}"
-    return value if pd.isna(mean.low) else value + escape(f"\n[{mean.low:.{digits}f}, {mean.high:.{digits}f}]")
+    interval = "" if pd.isna(mean.low) else f" [dim]{mean.low:.{digits}f}…{mean.high:.{digits}f}"
+    return f"{mean.value:{digits + 3}.{digits}f}{interval}"
