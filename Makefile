@@ -18,6 +18,7 @@ UV := $(or $(shell command -v uv),.uv/bin/uv)
 # separators on free cores, and for long, as is the default, as much of the small nets' on busy ones.
 export GOMP_SPINCOUNT := 10000
 export WANDB_MODE ?= offline
+export PYTHONWARNINGS ?= ignore:pkg_resources is deprecated:UserWarning
 
 # quick is the generated corpus, grid the folder GRID of real clips, divided by the split SPLIT.
 PRESET ?= quick

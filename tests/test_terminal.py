@@ -1,3 +1,7 @@
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from avss.errors import CorpusError
@@ -31,3 +35,25 @@ def test_a_bug_is_not_dressed_up_as_a_user_error() -> None:
 
     with pytest.raises(ZeroDivisionError):
         exit_status("prepare", fail)
+
+
+def test_a_script_tells_its_own_warnings_and_not_what_a_trainer_says_of_itself(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text("""
+import warnings
+
+import pytorch_lightning as pl
+from avss.terminal import run_script
+
+
+def train() -> None:
+    pl.Trainer(accelerator="cpu", logger=False)
+    warnings.warn("Found 3 module(s) in eval mode at the start of training.")
+    warnings.warn("half of the clips are silent")
+
+
+run_script(train)
+""")
+    ended = subprocess.run([sys.executable, script], capture_output=True, text=True, cwd=tmp_path, check=True)
+    assert "half of the clips are silent" in ended.stderr
+    assert not any(chatter in ended.stderr for chatter in ("eval mode", "GPU available", "Tip"))

@@ -1,6 +1,8 @@
 """What every command does at its edges: print an error once, in a sentence, and end with the right exit status."""
 
+import logging
 import sys
+import warnings
 from collections.abc import Callable
 from types import FunctionType
 
@@ -11,6 +13,10 @@ from rich.text import Text
 from avss.errors import AvssError
 
 FAILED, INTERRUPTED = 1, 130
+
+# What Lightning says of itself at each start, and of what is meant to be so: frozen nets are in evaluation mode.
+_CHATTER = logging.getLogger("pytorch_lightning.utilities.rank_zero")
+_EXPECTED = (r"Found \d+ module\(s\) in eval mode", r"`isinstance\(treespec, LeafSpec\)` is deprecated")
 
 
 def exit_status(name: str, run: Callable[[], int | None]) -> int:
@@ -37,4 +43,7 @@ def run_script(function: FunctionType) -> None:
     Every setting can be given on the command line or in the file named by ``--config``; ``--print_config`` shows
     them all. Ends the process.
     """
+    _CHATTER.setLevel(logging.WARNING)
+    for message in _EXPECTED:
+        warnings.filterwarnings("ignore", message)
     sys.exit(exit_status(function.__name__, lambda: auto_cli(function, as_positional=False)))
