@@ -70,7 +70,7 @@ def fine_tune(
     out = run_folder(out, "3_fine_tuning/avss", trainer.processes)
     settings = dict(locals())
     prepared = PreparedStore(store)
-    model = load_separator(start, prepared, mixtures.speakers[1])
+    model = load_separator(start, prepared)
     clips = in_split(store_lips(prepared, labels, mouths=model.frontend.pca is not None), "valid")
     before = score_phones(read_lips(model.frontend, clips))
     parts = {"lips": lips, "face": face, "pca": pca}

@@ -81,12 +81,12 @@ def climb(
     pl.seed_everything(seed, verbose=False)
     prepared = PreparedStore(store)
     parts = {"lips": lips, "face": face, "pca": pca}
-    most = max((level.speakers[1] for level in levels), default=0)
     if twin == "audio":
+        most = max((level.speakers[1] for level in levels), default=0)
         model = learns = load_audio_only(start, prepared, most)
         see, unfreezing = without_features, ()
     else:
-        model = load_separator(start, prepared, most)
+        model = load_separator(start, prepared)
         see = seen_by(model.frontend, prepared, cached=all_frozen(parts))
         learns, unfreezing = what_learns(model, parts)
     ladder = [level.of(mixtures) for level in levels]

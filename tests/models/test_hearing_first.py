@@ -73,15 +73,18 @@ def test_a_face_is_told_the_number_of_the_voice_that_is_like_what_was_looked_for
     torch.testing.assert_close(both[0], looked[0] + listened[0].flip(0), atol=0.1, rtol=0)
 
 
-def test_lessons_take_turns_and_end() -> None:
-    model, ways = hearing_first(), []
+@pytest.mark.parametrize(("faces", "first"), [(1, "listening"), (2, "listening"), (3, "both")])
+def test_lessons_take_turns_and_end_and_never_listen_for_more_voices_than_there_are_numbers(
+    faces: int, first: str
+) -> None:
+    model, ways = hearing_first(voices=2), []
     for step in range(8):
-        with model.lesson(step) as way:
+        with model.lesson(step, faces) as way:
             assert model.way == way
             ways.append(way)
     assert model.way == "both"
-    assert ways == ["listening", "both", "looking", "both"] * 2
-    with pytest.raises(RuntimeError), model.lesson(0):
+    assert ways == [first, "both", "looking", "both"] * 2
+    with pytest.raises(RuntimeError), model.lesson(0, faces):
         raise RuntimeError
     assert model.way == "both"
 
@@ -90,7 +93,7 @@ def test_lessons_take_turns_and_end() -> None:
 def test_each_lesson_teaches_what_it_is_about(step: int, sees: bool, counts: bool) -> None:
     mixture, features = inputs()
     model = hearing_first().train()
-    with model.lesson(step):
+    with model.lesson(step, 2):
         model(mixture, features).square().sum().backward()
     seen = [parameter.grad is not None for parameter in model.cues.parameters()]
     assert all(seen) if sees else not any(seen)
@@ -109,7 +112,7 @@ def test_it_learns_to_follow_the_features_and_stays_an_ear() -> None:
     optimizer = torch.optim.Adam(model.parameters(), 5e-3)
     for step in range(160):
         optimizer.zero_grad()
-        with model.lesson(step) as way:
+        with model.lesson(step, 2) as way:
             found = model(mixture, features)
         found = loss.in_order(found, voices, mixture) if way == "listening" else found
         loss(found, voices, mixture).backward()
@@ -117,7 +120,7 @@ def test_it_learns_to_follow_the_features_and_stays_an_ear() -> None:
     model.eval()
     assert stream_error(model(mixture, features), voices, mixture).max() < -6
     assert stream_error(model(mixture, features.flip(1)), voices, mixture).min() > -1
-    with model.lesson(0):
+    with model.lesson(0, 2):
         assert stream_error(loss.in_order(model(mixture, features), voices, mixture), voices, mixture).max() < -6
 
 

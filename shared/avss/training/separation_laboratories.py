@@ -112,8 +112,7 @@ class TuningLaboratory:
         Raises:
             NotMeasuredError: the store lacks what the variant needs.
         """
-        load = partial(self._load, voices=variant.mixtures.speakers[1])
-        folder = self._bench.train(variant, load, self._shown.to(variant), levels=[variant.mixtures])
+        folder = self._bench.train(variant, self._load, self._shown.to(variant), levels=[variant.mixtures])
         phones = score_phones(read_lips(load_model(folder, AudioVisualSeparator).frontend, self._lips)).phones
         return self._bench.judge(_trained(folder, self._bench), folder) | {
             "phones": phones.value,
@@ -146,8 +145,7 @@ class CurriculumLaboratory:
             NotMeasuredError: the store lacks what the variant needs.
         """
         levels = [level.of(variant.mixtures) for level in variant.levels]
-        load = partial(self._load, voices=max(level.speakers[1] for level in levels))
-        folder = self._bench.train(variant, load, self._shown.to(variant), levels=levels, pacing=variant.pacing)
+        folder = self._bench.train(variant, self._load, self._shown.to(variant), levels=levels, pacing=variant.pacing)
         return self._bench.judge(_trained(folder, self._bench), folder)
 
 

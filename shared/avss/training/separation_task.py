@@ -91,8 +91,9 @@ class SeparationTask(pl.LightningModule):
 
     def training_step(self, batch: Mixtures) -> Tensor:
         """The loss of a batch, dB."""
-        separator = self.separator
-        with separator.lesson(self.global_step) if isinstance(separator, HearingFirst) else nullcontext() as way:
+        separator, faces = self.separator, batch.voices.shape[1]
+        practises = separator.lesson(self.global_step, faces) if isinstance(separator, HearingFirst) else nullcontext()
+        with practises as way:
             voices = self(batch)
         if way == "listening":
             voices = self.loss.in_order(voices, batch.voices, batch.mixture)

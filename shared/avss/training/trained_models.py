@@ -31,18 +31,14 @@ def load_frontend(run: Path, store: PreparedStore) -> Frontend:
     return frontend
 
 
-def load_separator(run: Path, store: PreparedStore, voices: int = 0) -> AudioVisualSeparator:
+def load_separator(run: Path, store: PreparedStore) -> AudioVisualSeparator:
     """The frontend and separator in the run folder ``run``, for the clips of ``store``.
-
-    One that hears first has numbers for at least ``voices`` voices; new ones it has yet to learn.
 
     Raises:
         ModelError: as for :func:`load_frontend`.
     """
     model = load_model(run, AudioVisualSeparator)
     _check(read_description(run), model.frontend, store)
-    if isinstance(model.separator, HearingFirst):
-        model.separator.numbers = model.separator.numbers.up_to(voices)
     return model
 
 

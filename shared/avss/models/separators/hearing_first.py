@@ -48,9 +48,13 @@ class HearingFirst(Separator):
         self.way: Way = "both"
 
     @contextmanager
-    def lesson(self, step: int) -> Generator[Way]:
-        """Do, for a while, what is practised in a step of the training."""
-        self.way = _LESSONS[step % len(_LESSONS)]
+    def lesson(self, step: int, faces: int) -> Generator[Way]:
+        """Do, for a while, what is practised in a step of the training on mixtures of ``faces`` faces.
+
+        Nothing is learned from listening to more voices than there are numbers; both is done then.
+        """
+        way = _LESSONS[step % len(_LESSONS)]
+        self.way = "both" if way == "listening" and faces > self.numbers.voices else way
         try:
             yield self.way
         finally:
