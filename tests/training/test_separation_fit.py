@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 import pytest
@@ -43,6 +43,7 @@ class Interrupted(SeparationTask):
     stop_before: int | None = None
     forget_before: int | None = None
     bad_steps: tuple[int, ...] = ()
+    modes: list[set[str]] | None = None
 
     def on_train_epoch_start(self) -> None:
         if self.current_epoch == self.stop_before:
@@ -53,6 +54,9 @@ class Interrupted(SeparationTask):
                     weight.normal_(std=10)
 
     def training_step(self, batch: Mixtures) -> Tensor:
+        if self.modes is not None:
+            model = cast(AudioVisualSeparator, self.model)
+            self.modes.append({name for name, part in model.frontend.named_children() if part.training})
         if self.global_step in self.bad_steps:
             batch = batch._replace(mixture=batch.mixture * float("nan"))
         return super().training_step(batch)
@@ -145,6 +149,15 @@ def test_parts_learn_when_and_only_when_they_should(
     last = torch.load(tmp_path / "checkpoints" / "last.ckpt", weights_only=True)["current_model_state"]
     assert not torch.equal(last["model.frontend.face.turn"], before["frontend.face.turn"])
     assert not moved("frontend.pca")
+
+
+def test_what_was_loaded_drops_and_blends_as_it_learns_and_frozen_parts_do_not(
+    buzzing_bank: VoiceBank, small_model: AudioVisualSeparator, tmp_path: Path
+) -> None:
+    learns: list[set[str]] = []
+    train(small_model.eval(), mixtures_of(buzzing_bank, [MIXTURES]), tmp_path, modes=learns)
+    assert small_model.separator.cues.training
+    assert learns == [{"lips"}] * 6 + [{"lips", "face"}] * 6
 
 
 def test_the_averaged_weights_of_the_epoch_that_validates_best_are_the_outcome(

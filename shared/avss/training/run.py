@@ -144,6 +144,8 @@ def fit(
         enable_model_summary=False,
     )
     last = checkpoints / "last.ckpt"
+    # A model that was loaded comes in evaluation mode, which Lightning would keep: nothing would be dropped.
+    task.train()
     trainer.fit(task, datamodule=data, ckpt_path=last if last.is_file() else None, weights_only=True)
     if best is not None and trainer.is_global_zero:
         task.load_state_dict(WholeCheckpoints().load_checkpoint(checkpoints / "best.ckpt")["state_dict"])
