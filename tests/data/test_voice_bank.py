@@ -35,3 +35,13 @@ def test_a_bank_moves_whole(make_bank):
     moved = make_bank({"a": [4]}).to("meta")
     assert {array.device.type for array in (moved.audio, moved.level, moved.valid, *moved.frames.values())} == {"meta"}
     assert moved.stills["who"].device.type == "meta"
+
+
+def test_clips_are_placed_where_the_bank_is_wherever_their_numbers_are(make_bank):
+    bank = make_bank({"a": [4], "b": [3]})
+    clip, delay = torch.tensor([[0, 1]]), torch.tensor([[2, -1]])
+    sound, inside = bank.placed(clip, delay, 5)
+    assert inside.tolist() == [[[False, False, True, True, True], [True, True, True, False, False]]]
+    assert torch.equal(sound[0, 0, 2:].flatten(), bank.audio[0, : 3 * 640])
+    assert torch.equal(sound[0, 1, :2].flatten(), bank.audio[1, 640 : 3 * 640])
+    assert {array.device.type for array in bank.to("meta").placed(clip, delay, 5)} == {"meta"}

@@ -15,6 +15,7 @@ import pytest
 import torch
 from torch import nn
 
+from avss.data.mixture_recipe import Sources
 from avss.data.mixture_settings import MixtureSettings
 from avss.data.store import PreparedStore
 from avss.data.store_writer import StoreWriter
@@ -165,6 +166,17 @@ def test_another_yardstick_of_as_many_mixtures_is_another_measure(
 ) -> None:
     yardsticks = [YARDSTICK, replace(YARDSTICK, levels=(0,)), replace(YARDSTICK, faces=(3,))]
     assert len({bench(learning_store, separator_run, tmp_path, one).data for one in yardsticks}) == 3
+
+
+def test_the_mixtures_to_judge_by_are_drawn_before_the_clips_move_to_a_gpu(
+    learning_store: PreparedStore, frontend_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, move = bench(learning_store, frontend_run, tmp_path), Sources.to
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(Sources, "to", lambda sources, _: move(sources, "meta"))  # as unlike the CPU as a GPU
+    there = VariantBench(learning_store, [frontend_run], YARDSTICK, tmp_path, "gpu", "32-true")
+    assert (there.device, there.sources.bank.audio.device.type) == ("cuda", "meta")
+    assert there.data == here.data
 
 
 def test_what_is_trained_in_another_precision_is_another_row_and_another_net(

@@ -26,7 +26,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import torch
 from torch import Tensor
 
 from avss.data.bank_reading import FULL_SCALE
@@ -37,7 +36,6 @@ from avss.data.noise import NoiseBank
 from avss.data.voice_bank import VoiceBank
 from avss.errors import CorpusError, SettingsError
 from avss.files import writing
-from avss.rates import SAMPLES_PER_FRAME
 
 FACES = (2, 3, 4, 5, 6)
 LEVELS = (None, 10.0, 0.0, -5.0)
@@ -145,12 +143,10 @@ def _draw_audible(settings: MixtureSettings, sources: Sources, mixtures: int, se
 def _audible(recipe: Recipe, bank: VoiceBank) -> Tensor:
     """Whether in each mixture every face that shall be heard speaks in some frame, bool [B]."""
     faces = recipe.faces
-    frame = torch.arange(recipe.T) - faces.delay[..., None]  # [B,K,T], of the clip
-    inside = (frame >= 0) & (frame < bank.T)
-    sound = bank.audio.unflatten(-1, (-1, SAMPLES_PER_FRAME))[faces.clip[..., None], frame.clamp(0, bank.T - 1)]
+    sound, inside = bank.placed(faces.clip, faces.delay, recipe.T)
     loudness = sound.float().div(FULL_SCALE).square().mean(dim=-1).sqrt()  # [B,K,T]
     speaks = loudness * inside >= bank.level[faces.clip][..., None] * 10 ** (_PAUSE / 20)
-    return (speaks.any(dim=-1) | ~recipe.heard).all(dim=-1)
+    return (speaks.any(dim=-1).to(recipe.heard.device) | ~recipe.heard).all(dim=-1)
 
 
 def _columns(most: int) -> list[str]:

@@ -90,10 +90,7 @@ def power(wave: Tensor) -> Tensor:
 
 def _voices(bank: VoiceBank, talk: Talk, T: int) -> Tensor:
     """The clips at their places and levels, float32 [B,M,S]."""
-    frame = torch.arange(T, device=talk.delay.device) - talk.delay[..., None]
-    inside = (frame >= 0) & (frame < bank.T)
-    frames = bank.audio.unflatten(-1, (-1, SAMPLES_PER_FRAME))
-    sound = frames[talk.clip[..., None], frame.clamp(0, bank.T - 1)]
+    sound, inside = bank.placed(talk.clip, talk.delay, T)
     gain = 10 ** ((talk.gain + LEVEL) / 20) / (bank.level[talk.clip] * FULL_SCALE)
     return (sound * (inside * gain[..., None])[..., None]).flatten(start_dim=-2)
 

@@ -18,6 +18,7 @@ import torch
 from torch import Tensor
 
 from avss.corpora.clip import Sex
+from avss.rates import SAMPLES_PER_FRAME
 
 _PACE = re.compile(r"@\d+(\.\d+)?$")
 
@@ -127,6 +128,23 @@ class VoiceBank:
             frames={name: array.to(device) for name, array in frames.items()},
             stills={name: array.to(device) for name, array in (stills or {}).items()},
         )
+
+    def placed(self, clip: Tensor, delay: Tensor, T: int) -> tuple[Tensor, Tensor]:
+        """The sound of clips in each frame of mixtures, on the device of the bank, wherever ``clip`` is.
+
+        Args:
+            clip: numbers of the clips, int64 [B,M].
+            delay: frame of the mixture at which each begins, int64 [B,M].
+            T: frames of the mixture.
+
+        Returns:
+            The samples, int16 [B,M,T,640], and in which frames a clip lies, bool [B,M,T]; what the samples are in the
+            others means nothing.
+        """
+        clip, delay = clip.to(self.audio.device), delay.to(self.audio.device)
+        frame = torch.arange(T, device=delay.device) - delay[..., None]
+        frames = self.audio.unflatten(-1, (-1, SAMPLES_PER_FRAME))
+        return frames[clip[..., None], frame.clamp(0, self.T - 1)], (frame >= 0) & (frame < self.T)
 
     def to(self, device: torch.device | str) -> "VoiceBank":
         """The same bank on ``device``."""

@@ -121,14 +121,16 @@ class VariantBench:
         company = held_back(store, yardstick.held_back)
         bank, joining = read_with_company(store, yardstick.part, company, max(yardstick.faces))
         noise = coloured_noise(seed=_NOISE_SEED)
-        self.sources = Sources(with_faces(bank, store, mouths=True), noise=noise, company=joining).to(self.device)
+        sources = Sources(with_faces(bank, store, mouths=True), noise=noise, company=joining)
+        # Drawn before the clips move: a GPU rounds otherwise, and another list would be another measure.
         self._exam = draw_exam(
-            self.sources,
+            sources,
             faces=yardstick.faces,
             levels=yardstick.levels,
             mixtures=yardstick.mixtures,
             frames=yardstick.frames,
         )
+        self.sources = sources.to(self.device)
         of = f"{len(self._exam)} mixtures of {yardstick.part} speakers of {store.root} ({len(store)} clips)"
         drawn = sha256(self._exam.to_csv().encode()).hexdigest()[:8]
         first = " or ".join(f"{start} ({checksum[:8]})" for start, checksum in begun.items())
