@@ -1,7 +1,7 @@
 """Stage 1.2: learn from faces what their voices are like, and say how far that goes for faces never seen.
 
 The store needs its voices first (``measure_voices.py``). The run folder gets the model and ``face_voice.csv`` with the
-figures on the test speakers. A run that was killed goes on where it stopped.
+figures on the test speakers, if there are two of them to tell apart. A run that was killed goes on where it stopped.
 
     python train_face_to_speaker.py --config train_face_to_speaker_quick.yaml
 """
@@ -15,6 +15,7 @@ from avss.data.faces import FaceData, Faces, MatchRounds, read_faces
 from avss.data.splits import Split
 from avss.data.store import PreparedStore
 from avss.data.voices import StoreVoices, read_voices
+from avss.errors import CorpusError
 from avss.evaluation.face_voice import evaluate_faces
 from avss.files import writing
 from avss.models.face_to_speaker import FaceToSpeaker
@@ -69,11 +70,19 @@ def train_face_to_speaker(
     task = FaceTask(model, rate=rate, decay=decay)
     trainer = fit(task, data, out, settings=settings, epochs=epochs, seed=seed, device=device, wandb=wandb)
 
-    report = evaluate_faces(model.cpu().eval(), test, seed=seed)
-    log_figures(trainer, report.table().set_index("figure").value.to_dict())
     standard = voices.standardisation
     notes = {"voice": list(NAMES), "mean": standard.mean.tolist(), "deviation": standard.scale.tolist()}
-    save_model(model, out, corpus=str(store), split=prepared.speakers, notes=notes)
+    save_model(model.cpu().eval(), out, corpus=str(store), split=prepared.speakers, notes=notes)
+    log_figures(trainer, _judge(model, test, seed, out, console))
+
+
+def _judge(model: FaceToSpeaker, test: Faces, seed: int, out: Path, console: Console) -> dict[str, float]:
+    """Write and print the figures on ``test``, or why there are none."""
+    try:
+        report = evaluate_faces(model, test, seed=seed)
+    except CorpusError as error:
+        console.print(f"not judged: {error} · {out}", soft_wrap=True, markup=False)
+        return {}
     with writing(out / "face_voice.csv") as path:
         report.table().to_csv(path, index=False)
     for name, interval in report.r2.items():
@@ -83,6 +92,7 @@ def train_face_to_speaker(
         soft_wrap=True,
         markup=False,
     )
+    return report.table().set_index("figure").value.to_dict()
 
 
 def _read(store: PreparedStore, voices: StoreVoices, split: Split, console: Console) -> Faces:

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from avss.data.faces import FaceBatch, Faces
+from avss.errors import CorpusError
 from avss.evaluation.face_voice import evaluate_faces, r_squared, retrieval
 from avss.models.face_to_speaker import FaceToSpeaker
 from avss.speech.voice_signature import NAMES
@@ -58,7 +59,7 @@ def test_a_face_is_asked_for_the_voice_of_another_clip() -> None:
 
 def test_with_fewer_than_ten_speakers_all_are_candidates_and_one_is_refused() -> None:
     assert retrieval(np.eye(8), SPEAKERS[:8])[1] == 2
-    with pytest.raises(ValueError, match="at least two"):
+    with pytest.raises(CorpusError, match="all faces are of one speaker, s0"):
         retrieval(np.eye(4), SPEAKERS[:4])
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from avss.data.lip_clips import landmark_lips
+from avss.data.lip_clips import landmark_lips, store_lips
 from avss.data.store import PreparedStore
 from avss.errors import PartMissingError, StoreError
 from avss.evaluation.frontend_report import judge_frontend
@@ -69,6 +69,15 @@ def test_what_cannot_be_judged_and_who_was_met_is_said(
     told = json.loads((tmp_path / "figures.json").read_text())
     assert list(told["missing"]) == ["face"]
     assert "NaN" not in (tmp_path / "figures.json").read_text()
+
+
+def test_of_one_speaker_the_lips_are_judged_and_the_face_is_not(
+    talking_store: PreparedStore, frontend_run: Path
+) -> None:
+    lips = store_lips(talking_store, "exact", mouths=True)
+    report = judge_frontend(load_model(frontend_run, Frontend), lips, "valid", talking_store)
+    assert [score.figure for score in report.scores] == [*LIPS, *SLOTS]
+    assert "all faces are of one speaker, d" in report.missing["face"]
 
 
 def test_real_landmarks_are_judged_without_faces(real_landmarks: Path, landmarks_run: Path) -> None:

@@ -1,5 +1,6 @@
 """Training a FaceToSpeaker by the command line, on people whose jaws belong to their voices."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -61,6 +62,17 @@ def test_whispers_silence_and_unseen_faces_are_counted_and_never_get_into_the_we
     assert "2 left out: no voice is heard" in done.stdout and "1 left out: no face is seen" in done.stdout
     model = load_model(tmp_path / "run", FaceToSpeaker)
     assert all(weight.isfinite().all() for weight in model.state_dict().values())
+
+
+def test_a_net_that_nobody_can_judge_is_kept_all_the_same(talking_store: PreparedStore, tmp_path: Path) -> None:
+    root, out = tmp_path / "store", tmp_path / "run"
+    shutil.copytree(talking_store.root, root)
+    StoreWriter(root).finish({f"f/{number}": {"split": "train"} for number in range(3)}, {})
+    done = run("--store", root, "--out", out, "--epochs", "1")
+    assert done.returncode == 0, done.stderr
+    assert "not judged: all faces are of one speaker, e" in done.stdout
+    assert load_model(out, FaceToSpeaker).picture
+    assert not (out / "face_voice.csv").exists()
 
 
 def test_a_store_without_voices_is_one_line_of_error(talking_store: PreparedStore, tmp_path: Path) -> None:

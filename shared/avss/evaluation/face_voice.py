@@ -13,6 +13,7 @@ import pandas as pd
 import torch
 
 from avss.data.faces import Faces
+from avss.errors import CorpusError
 from avss.evaluation.bootstrap import Interval, bootstrap, bootstrap_mean
 from avss.models.face_to_speaker import FaceToSpeaker, match
 from avss.speech.voice_signature import NAMES
@@ -55,7 +56,11 @@ class FaceVoiceReport:
 
 
 def evaluate_faces(model: FaceToSpeaker, faces: Faces, *, seed: int = 0) -> FaceVoiceReport:
-    """Evaluate ``model``, in evaluation mode, on ``faces`` of speakers it never saw."""
+    """Evaluate ``model``, in evaluation mode, on ``faces`` of speakers it never saw.
+
+    Raises:
+        CorpusError: they are not of at least two speakers.
+    """
     with torch.no_grad():
         predicted = model(faces.clips.shape, faces.clips.face)
         voices = model.embed_voice(faces.clips.voice)
@@ -98,12 +103,15 @@ def retrieval(scores: np.ndarray, speakers: Sequence[str], *, seed: int = 0) -> 
         seed: of the draws of candidates.
 
     Raises:
-        ValueError: there are not at least two speakers.
+        CorpusError: there are not at least two speakers.
     """
     names = np.array(speakers)
     clips = {name: np.flatnonzero(names == name) for name in sorted(set(speakers))}
     if len(clips) < 2:
-        raise ValueError(f"{len(clips)} speakers; a voice can be picked among at least two")
+        what = f"all faces are of one speaker, {', '.join(clips)}"
+        raise CorpusError(
+            what, "voices of at least two to pick from", "prepare more speakers for this part of the split"
+        )
     candidates = min(CANDIDATES, len(clips))
     rng = np.random.default_rng([seed])
     hits, groups = [], []

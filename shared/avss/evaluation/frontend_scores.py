@@ -84,6 +84,7 @@ def judge_faces(frontend: Frontend, store: PreparedStore | None, part: Split) ->
     """Judge what faces tell of voices on the speakers of ``part``.
 
     Raises:
+        CorpusError: the faces of ``part`` are not of at least two speakers.
         PartMissingError: the frontend has no face net, or there is no store with faces.
         StoreError: the store's voices are not measured, or there are none of ``part``.
     """
