@@ -1,3 +1,4 @@
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ from scipy.io import wavfile
 from scipy.signal import welch
 
 from avss.data.noise import COLOURS, babble, coloured_noise, join_noise, recorded_noise
-from avss.errors import CorpusError, SettingsError
+from avss.errors import CorpusError, MediaError, SettingsError
 
 
 @pytest.mark.parametrize("colour, slope", [("white", 0), ("pink", -3), ("brown", -6)])
@@ -58,6 +59,18 @@ def test_a_folder_too_small_to_split_is_refused(tmp_path: Path):
     with pytest.raises(CorpusError, match="none of the 1 sound files"):
         for part in ("train", "valid", "test"):
             recorded_noise(tmp_path, part)
+
+
+@pytest.mark.parametrize(
+    ("wave", "told"),
+    [(np.ones(639, np.int16), "has 639 samples"), (np.zeros(6400, np.int16), "is silent")],
+)
+def test_a_recording_in_which_nothing_is_heard_is_refused(wave, told: str, tmp_path: Path):
+    wavfile.write(tmp_path / "click.wav", 16_000, wave)
+    with pytest.raises(MediaError, match=rf"click\.wav {told}"):
+        for part in ("train", "valid", "test"):
+            with suppress(CorpusError):  # the file is of another part
+                recorded_noise(tmp_path, part)
 
 
 def test_babble_is_of_its_speakers_and_never_silent(make_bank):

@@ -22,9 +22,9 @@ from avss.corpora.generated.cast.draws import named_generators
 from avss.data.bank_reading import as_int16, sound_files
 from avss.data.splits import TEST_SHARE, VALID_SHARE, Split
 from avss.data.voice_bank import VoiceBank, person
-from avss.errors import CorpusError, SettingsError
+from avss.errors import CorpusError, MediaError, SettingsError
 from avss.media.reading import read_sound
-from avss.rates import SAMPLE_RATE, SAMPLES_PER_FRAME
+from avss.rates import SAMPLE_RATE, SAMPLES_PER_FRAME, samples_in
 
 Colour = Literal["white", "pink", "brown"]
 COLOURS: tuple[Colour, ...] = get_args(Colour)
@@ -101,14 +101,14 @@ def recorded_noise(folder: Path, part: Split) -> NoiseBank:
 
     Raises:
         CorpusError: there is none.
-        MediaError: a file cannot be read.
+        MediaError: a file cannot be read, is shorter than a frame, or is silent.
     """
     files = {file.relative_to(folder).as_posix(): file for file in sound_files(folder)}
     chosen = {name: file for name, file in files.items() if _part_of(name) == part}
     if not chosen:
         what = f"none of the {len(files)} sound files below {folder} falls into the split '{part}'"
         raise CorpusError(what, "some dozens of files, so that each split gets its share", "add recordings")
-    tracks = [_without_pauses(read_sound(file)) for file in chosen.values()]
+    tracks = [_without_pauses(file) for file in chosen.values()]
     return _bank(list(chosen), ["recording"] * len(tracks), [frozenset()] * len(tracks), tracks)
 
 
@@ -181,11 +181,17 @@ def _part_of(name: str) -> Split:
     return "valid" if draw < TEST_SHARE + VALID_SHARE else "train"
 
 
-def _without_pauses(wave: np.ndarray) -> np.ndarray:
+def _without_pauses(file: Path) -> np.ndarray:
     """The frames [·,640] of a recording in which something is heard, one after the other."""
-    frames = wave[: len(wave) // SAMPLES_PER_FRAME * SAMPLES_PER_FRAME].reshape(-1, SAMPLES_PER_FRAME)
+    wave = read_sound(file)
+    T = len(wave) // SAMPLES_PER_FRAME
+    if T == 0:
+        raise MediaError(f"{file} has {len(wave)} samples", "at least one frame, 0.04 s", "remove the file")
+    frames = wave[: samples_in(T)].reshape(T, SAMPLES_PER_FRAME)
     power = np.square(frames).mean(axis=1)
-    return frames[power >= power.max(initial=0) * 10 ** (_PAUSE / 10)].reshape(-1)
+    if not power.any():
+        raise MediaError(f"{file} is silent", "a recording in which something is heard", "remove the file")
+    return frames[power >= power.max() * 10 ** (_PAUSE / 10)].reshape(-1)
 
 
 def _talking(bank: VoiceBank, speaker: np.integer, S: int, rng: np.random.Generator) -> np.ndarray:
