@@ -49,10 +49,11 @@ class MixtureJudge:
             raise ValueError("no face of the mixture is heard and judged; there is nothing to judge")
         self._mixture, self._heard = mixture, heard
         self._voices = voices[heard]  # [H,S]
-        self._places = judged[heard].nonzero().flatten()  # [J], of the judged among them
-        own = self._voices[self._places]  # [J,S]
+        places = judged[heard].nonzero().flatten()  # [J], of the judged among them
+        own = self._voices[places]  # [J,S]
         untouched = mixture.expand_as(own)
         self._si_sdr = si_sdr(estimate=untouched, reference=own)
+        self._places = places.to(self._si_sdr.device)  # where figures are, which may be elsewhere than the voices
         self._sdr = sdr(estimate=untouched, reference=own)
 
     def judge(self, estimates: Tensor) -> MixtureScores:

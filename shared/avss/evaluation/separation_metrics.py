@@ -73,4 +73,5 @@ def _checked(**signals: Tensor) -> list[Tensor]:
         raise ValueError(f"{first} and {second} must have one shape, not {list(judged.shape)} and {list(beside.shape)}")
     if not beside.any(-1).all():
         raise ValueError(f"a {second} is silent; there is nothing to compare with")
-    return [judged.double(), beside.double()]
+    # Apple's GPUs have no double precision.
+    return [(signal.cpu() if signal.is_mps else signal).double() for signal in (judged, beside)]
