@@ -49,7 +49,10 @@ def hisses(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def read(store: PreparedStore, settings: SourceSettings, *, noisy: bool = True, faces: int = 2) -> list[Sources]:
-    return [read_sources(store, part, settings, without_features, noisy=noisy, faces=faces, seed=3) for part in PARTS]
+    return [
+        read_sources(store, part, settings, without_features, noisy=noisy, faces=faces, voices=faces, seed=3)
+        for part in PARTS
+    ]
 
 
 def noise_of(sources: Sources) -> NoiseBank:
@@ -100,6 +103,16 @@ def test_who_joined_the_store_is_not_of_its_own_corpus_at_any_pace(make_store, t
 def test_no_share_of_the_own_corpus_is_refused(share: float) -> None:
     with pytest.raises(SettingsError, match=f"own_share is {share}"):
         SourceSettings(own_share=share)
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_rooms_have_a_place_for_everybody_who_may_be_in_a_mixture(make_store, tmp_path: Path, share: float) -> None:
+    split = dict.fromkeys("abcdefghi", "train") | dict.fromkeys("qrstuvwxy", "valid")
+    store = make_store(tmp_path / "store", {f"{who}/0": np.zeros((4, 32, 48), np.uint8) for who in split}, split)
+    levels = [MixtureSettings(speakers=(9, 9), frames=4, rooms=share)]
+    settings = SourceSettings(rooms=1)
+    data = separation_data(store, without_features, settings, levels, batch=1, steps=1, valid_steps=1, seed=0)
+    assert data.valid_mixtures(1).voices.shape[1] == 9
 
 
 def test_no_noise_and_no_room_is_in_two_parts(store: PreparedStore, hisses: Path) -> None:
@@ -155,7 +168,7 @@ def test_what_is_seen_is_added_once_and_to_all_paces(store: PreparedStore) -> No
         shown.append(len(bank))
         return bank.seen_as(features=torch.ones(*bank.valid.shape, 2))
 
-    sources = read_sources(store, "train", SourceSettings(paces=(1.25,)), see, noisy=False, faces=2, seed=0)
+    sources = read_sources(store, "train", SourceSettings(paces=(1.25,)), see, noisy=False, faces=2, voices=2, seed=0)
     assert shown == [8] and sources.bank.frames["features"].shape == (16, 4, 2)
 
 

@@ -88,7 +88,7 @@ def check_enough(settings: MixtureSettings, sources: Sources, clips: str = "the 
         )
     if settings.rooms and sources.rooms is not None and sources.rooms.places < K + E:
         what = f"{K} faces and {E} people who are not seen shall be in rooms with {sources.rooms.places} places"
-        raise SettingsError(what, "a place for everybody", "set rooms to 0, or ask for fewer people")
+        raise SettingsError(what, "a place for everybody", "simulate rooms with more places, or ask for fewer people")
 
 
 def _strangers(seen: np.ndarray, unseen: np.ndarray, K: int) -> int:

@@ -21,6 +21,7 @@ from avss.errors import SettingsError
 from avss.training.imagined_lips import with_imagined_lips
 
 _EXAM_FRAMES = 75
+_PLACES = 8  # of a room, at least, so that the same seed gives the same rooms to mixtures of fewer people
 
 Part = Literal["train", "valid"]
 See = Callable[[VoiceBank], VoiceBank]
@@ -90,8 +91,10 @@ def separation_data(
         StoreError: the store is damaged.
     """
     noisy, faces = any(level.noise > 0 for level in levels), max((level.speakers[1] for level in levels), default=0)
+    voices = max((level.speakers[1] + level.unseen_talkers[1] for level in levels), default=0)
     train, valid = (
-        read_sources(store, part, settings, see, noisy=noisy, faces=faces, seed=seed) for part in ("train", "valid")
+        read_sources(store, part, settings, see, noisy=noisy, faces=faces, voices=voices, seed=seed)
+        for part in ("train", "valid")
     )
     if settings.imagined:
         train = with_imagined_lips(train, valid, seed=seed)
@@ -120,6 +123,7 @@ def read_sources(
     *,
     noisy: bool,
     faces: int,
+    voices: int,
     seed: int,
 ) -> Sources:
     """The clips of a part of the store's split, and what is heard beside them.
@@ -134,6 +138,7 @@ def read_sources(
         see: adds to a bank what is seen.
         noisy: whether there is noise at all: coloured, and what ``settings`` adds.
         faces: the largest number in a mixture.
+        voices: the largest number of people in a mixture, seen or not; in a room, each has a place.
         seed: of noise and rooms.
 
     Raises:
@@ -157,7 +162,7 @@ def read_sources(
         spoken,
         others=_at_paces(read_talkers(settings.talkers), paces) if training and settings.talkers else None,
         noise=_noise(heard, part, settings, seed) if noisy else None,
-        rooms=simulate_rooms(settings.rooms, seed=seed) if settings.rooms else None,
+        rooms=simulate_rooms(settings.rooms, places=max(voices, _PLACES), seed=seed) if settings.rooms else None,
         company=company,
         own=frozenset(name for name, known in zip(spoken.speakers, whose, strict=True) if JOINED not in known),
         own_share=settings.own_share if training else None,
