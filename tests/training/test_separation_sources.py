@@ -105,6 +105,22 @@ def test_no_share_of_the_own_corpus_is_refused(share: float) -> None:
         SourceSettings(own_share=share)
 
 
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"rooms": -1}, "rooms is -1"),
+        ({"babble": -2}, "babble is -2"),
+        ({"company": -1}, "company is -1"),
+        ({"paces": (0.9, 0.0)}, "the paces are 0.9, 0.0"),
+        ({"paces": (-1.1,)}, "the paces are -1.1"),
+        ({"paces": (0.9, 0.901)}, "the paces are 0.9, 0.901"),
+    ],
+)
+def test_less_than_nothing_and_paces_that_are_none_are_refused(wrong: dict, said: str) -> None:
+    with pytest.raises(SettingsError, match=said):
+        SourceSettings(**wrong)
+
+
 @pytest.mark.parametrize("share", [0.0, 1.0])
 def test_rooms_have_a_place_for_everybody_who_may_be_in_a_mixture(make_store, tmp_path: Path, share: float) -> None:
     split = dict.fromkeys("abcdefghi", "train") | dict.fromkeys("qrstuvwxy", "valid")

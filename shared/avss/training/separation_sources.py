@@ -1,5 +1,6 @@
 """The mixtures of a training: the clips of a store, what is seen of them, and what else is heard beside them."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,6 +23,7 @@ from avss.training.imagined_lips import with_imagined_lips
 
 _EXAM_FRAMES = 75
 _PLACES = 8  # of a room, at least, so that the same seed gives the same rooms to mixtures of fewer people
+_SLOWEST = 0.01  # paces are told apart by hundredths
 
 Part = Literal["train", "valid"]
 See = Callable[[VoiceBank], VoiceBank]
@@ -43,6 +45,9 @@ class SourceSettings:
         own_share: so many of the faces in the training are people of the store's own corpus, the others joined it
             (:mod:`avss.data.store_join`) or are imagined; null draws everybody as often.
         imagined: the talkers are also seen: lips are imagined for their voices (:mod:`avss.training.imagined_lips`).
+
+    Raises:
+        SettingsError: a number is below zero, a pace is none or comes twice, or a share is none.
     """
 
     speakers: int | None = None
@@ -59,6 +64,13 @@ class SourceSettings:
         if self.own_share is not None and not 0 < self.own_share < 1:
             what = f"own_share is {self.own_share}"
             raise SettingsError(what, "a share between 0 and 1, or null", "correct own_share")
+        for name in ("babble", "rooms", "company"):
+            if getattr(self, name) < 0:
+                raise SettingsError(f"{name} is {getattr(self, name)}", "at least 0", f"correct {name}")
+        told = all(_SLOWEST <= pace < math.inf for pace in self.paces)
+        if not told or len({round(pace, 2) for pace in self.paces}) < len(self.paces):
+            what = f"the paces are {', '.join(map(str, self.paces))}"
+            raise SettingsError(what, f"different numbers from {_SLOWEST} on, 1 being as it was", "correct paces")
 
 
 def separation_data(
