@@ -137,6 +137,20 @@ def test_a_separator_goes_on_from_the_net_of_a_twin_that_is_like_it(
         go_on_from(run, again, store)
 
 
+@pytest.mark.parametrize("causal", [False, True])
+def test_a_causal_net_does_not_go_on_from_one_that_looks_ahead_nor_that_from_it(
+    causal: bool, store: PreparedStore, tmp_path: Path
+) -> None:
+    twin, other = (
+        make_audio_only(SeparatorSettings(width=8, stages=1, causal=kind), 2) for kind in (causal, not causal)
+    )
+    assert twin.net.state_dict().keys() == other.net.state_dict().keys()
+    run = save(twin, tmp_path / "twin", store)
+    go_on_from(run, untrained(twin), store)
+    with pytest.raises(ModelError, match=f"is not like the one .* it is a {type(twin.net).__name__}"):
+        go_on_from(run, other, store)
+
+
 def test_a_twin_goes_on_with_what_it_knew_voices_by(
     small_twin: Separator, store: PreparedStore, tmp_path: Path
 ) -> None:

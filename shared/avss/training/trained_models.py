@@ -64,11 +64,15 @@ def go_on_from(run: Path, separator: Separator, store: PreparedStore) -> None:
     """
     numbers = separator.numbers if isinstance(separator, HearingFirst) else separator.cues
     heard = load_audio_only(run, store, numbers.voices if isinstance(numbers, VoiceNumbers) else 0)
+    what, do = f"the net in {run} is not like the one that is to go on from it", "use the settings of the twin"
+    # The weights of a causal net and of one that looks ahead have the same names and shapes.
+    if type(heard.net) is not type(separator.net):
+        came, wanted = type(heard.net).__name__, type(separator.net).__name__
+        raise ModelError(f"{what}: it is a {came}", f"a {wanted}", do)
     try:
         separator.net.load_state_dict(heard.net.state_dict())
     except RuntimeError as error:
-        what = f"the net in {run} is not like the one that is to go on from it"
-        raise ModelError(what, "the same family, width and depth", "use the settings of the twin") from error
+        raise ModelError(what, "the same family, width and depth", do) from error
     if isinstance(separator, HearingFirst):
         separator.numbers = cast(VoiceNumbers, heard.cues)
     elif isinstance(separator.cues, VoiceNumbers):
