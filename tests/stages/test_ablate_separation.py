@@ -227,6 +227,20 @@ def test_a_separator_is_judged_with_its_eyes_and_deceived_without_being_trained_
     assert len(list(tmp_path.iterdir())) == 2
 
 
+def test_where_there_are_no_other_lips_to_show_the_other_questions_are_asked(
+    learning_store: PreparedStore, frontend_run: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(learning_store.root, tmp_path / "store")
+    more = [str(clip_id) for clip_id in learning_store.clips.index if str(clip_id)[0] in "def"]
+    rejected = {clip_id: "made" for clip_id in more if clip_id not in ("d/0", "e/0")}
+    StoreWriter(tmp_path / "store").finish({}, rejected)
+    few = bench(PreparedStore(tmp_path / "store"), frontend_run, tmp_path / "nets")
+    laboratory = SeparatorLaboratory(few, frontend_run)
+    with pytest.raises(NotMeasuredError, match="there is no clip of anybody else"):
+        laboratory.measure(replace(BASE, eyes="other lips"))
+    assert np.isfinite(laboratory.measure(BASE)["si_sdri"])
+
+
 def test_a_causal_separator_is_shown_by_a_frontend_of_its_own(
     learning_store: PreparedStore, frontend_run: Path, tmp_path: Path
 ) -> None:
