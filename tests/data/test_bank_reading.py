@@ -3,6 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
@@ -66,6 +67,14 @@ def test_talkers_are_read_from_any_sound_files(tmp_path: Path):
     assert bank.lengths.tolist() == [6, 12, 2]
     assert not bank.valid.any()
     assert torch.isclose(bank.level, torch.tensor(0.1), rtol=0.1).all()
+
+
+def test_two_files_of_one_name_are_refused(tmp_path: Path):
+    for name in ("p1/a.wav", "p2/a.wav", "p1/a.flac"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        soundfile.write(tmp_path / name, np.ones(6400) / 9, 16_000)
+    with pytest.raises(CorpusError, match=r"p1/a\.flac and .*p1/a\.wav are one clip by their names"):
+        read_talkers(tmp_path)
 
 
 def test_a_folder_without_sound_and_a_sound_below_a_frame_are_refused(tmp_path: Path):

@@ -65,11 +65,16 @@ def read_talkers(folder: Path) -> VoiceBank:
     """Talkers without a face: every sound file below ``folder``, the folder a file lies in being its speaker.
 
     Raises:
-        CorpusError: there is no sound file.
+        CorpusError: there is no sound file, or there are two of one name.
         MediaError: a file cannot be read.
     """
     files = sound_files(folder)
     ids = [file.relative_to(folder).with_suffix("").as_posix() for file in files]
+    first: dict[str, Path] = {}
+    for clip_id, file in zip(ids, files, strict=True):
+        if first.setdefault(clip_id, file) != file:
+            what = f"{first[clip_id]} and {file} are one clip by their names"
+            raise CorpusError(what, "one file of each clip", "remove one of them, or rename it")
     speakers = [file.parent.relative_to(folder).as_posix() for file in files]
     waves = [_whole_frames(file) for file in files]
     T = max(len(wave) for wave in waves) // SAMPLES_PER_FRAME
