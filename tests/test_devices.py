@@ -16,13 +16,20 @@ def test_what_every_machine_has_is_accepted(name: str) -> None:
 @pytest.mark.parametrize("name", ["cuda", "gpu", "cuda:1"])
 def test_a_gpu_is_missed_where_there_is_none(name: str) -> None:
     with pytest.raises(SettingsError, match=f"this machine has no '{name}'.*Do: ask for cpu"):
-        check_device(name)
+        check_device(name, numbered=True)
 
 
 @pytest.mark.parametrize("name", ["", "tpu", "cpu:x"])
 def test_a_device_that_nobody_knows_is_refused(name: str) -> None:
     with pytest.raises(SettingsError, match=f"'{name}'"):
+        check_device(name, numbered=True)
+
+
+@pytest.mark.parametrize("name", ["cpu:0", "cuda:1"])
+def test_one_of_several_devices_is_refused_where_a_kind_is_asked_for(name: str) -> None:
+    with pytest.raises(SettingsError, match=f"'{name}' is one of several devices.*ask for {name.partition(':')[0]}"):
         check_device(name)
+    assert device_named("cpu:0") == torch.device("cpu", 0)
 
 
 @pytest.mark.parametrize("name", ["cpu", "auto"])

@@ -25,6 +25,13 @@ def test_what_no_cpu_and_no_cuda_is_known_of_is_computed_in_full() -> None:
     assert resolve("auto", "mps") == "32-true"
 
 
+def test_a_gpu_by_either_name_is_used_as_it_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    for can, precision in ((True, "bf16-mixed"), (False, "32-true")):
+        monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation, can=can: can)
+        assert resolve("auto", "gpu") == resolve("auto", "cuda") == precision
+
+
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
 def test_without_a_gpu_the_cpu_decides() -> None:
     assert resolve("auto", "auto") == resolve("auto", "cpu")

@@ -25,6 +25,6 @@ def _demo(options: argparse.Namespace) -> None:
     from avss.devices import check_device
     from avss.inference.shipped import find_weights
 
-    check_device(options.device)
+    check_device(options.device, numbered=True)
     work = Work(find_weights(options.weights), options.device, options.jobs)
     serve(work, Address(options.host, options.port), Limits(options.megabytes, options.minutes))

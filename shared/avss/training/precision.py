@@ -14,10 +14,15 @@ Resolved = Literal["32-true", "bf16-mixed"]
 
 
 def resolve(precision: Precision, device: str) -> Resolved:
-    """The precision, as Lightning names it; auto is the one that ``device``, cpu, gpu, mps or auto, is faster in."""
+    """The precision, as Lightning names it; auto is the one that ``device`` is faster in.
+
+    Args:
+        precision: as asked for.
+        device: cpu, gpu or cuda, which are one, mps or auto.
+    """
     if precision != "auto":
         return precision
-    if device in ("gpu", "auto") and torch.cuda.is_available():
+    if device in ("gpu", "cuda", "auto") and torch.cuda.is_available():
         faster = torch.cuda.is_bf16_supported(including_emulation=False)
     else:
         short = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
