@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from avss.errors import CorpusError
-from avss.evaluation.word_probe import PooledWords, probe_words, tell_words
+from avss.evaluation.word_probe import PooledWords, tell_words
 
 WORDS = ("bin", "lay", "red", "blue")
 
@@ -23,7 +23,7 @@ def test_words_are_told_by_slot_and_by_speaker() -> None:
     assert told.of_speaker.keys() == {"s1", "s2"}
     assert np.mean(list(told.of_speaker.values())) == pytest.approx(told.share.value)
     assert told.chance == 0.25
-    assert probe_words(pooled(0), pooled(1))["mean"] == told.share
+    assert told.by_slot()["mean"].share == told.share
 
 
 def test_features_that_tell_nothing_are_no_better_than_two_words_to_choose_from() -> None:

@@ -118,15 +118,6 @@ def tell_words(train: PooledWords, test: PooledWords) -> ToldWords:
     return ToldWords(slots_of_test, right, test.speakers)
 
 
-def probe_words(train: PooledWords, test: PooledWords) -> dict[str, Interval]:
-    """The share of words of ``test`` that are told, by slot, and over all words as ``"mean"``; see :func:`tell_words`.
-
-    Raises:
-        CorpusError: the training clips say fewer than two words of a slot that is asked for.
-    """
-    return {slot: told.share for slot, told in tell_words(train, test).by_slot().items()}
-
-
 def _pooled(features: np.ndarray) -> np.ndarray:
     """Features [T,D] of one word → its mean and the means of its thirds, [4·D]; short words share frames."""
     edges = np.linspace(0, len(features), _PARTS + 1)

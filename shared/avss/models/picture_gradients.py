@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn import functional
 
 _CELL, _CELLS, _BINS = 8, 8, 9
-SIDE, GRADIENTS = _CELL * _CELLS, _BINS * _CELLS * _CELLS
+GRADIENTS = _BINS * _CELLS * _CELLS
 # An edge of one grey level in 255 all through a cell counts as noise.
 _NOISE = 1 / 255
 _UPRIGHT = 1e-6
