@@ -27,7 +27,7 @@ def prepare(corpus: Path, out: Path, split: str = "shares", jobs: int = -1, ray:
     Args:
         corpus: folder in GRID's layout, or FOLDER/SPEAKER/*.mp4 (mov, mkv, webm, avi, mpg).
         out: folder of the prepared store; finished clips in it are kept.
-        split: avss, morrone, lipreading, grid-mini, or shares (70/15/15 % of the speakers).
+        split: avss, morrone, lipreading, grid-mini, lip-landmarks, or shares (70/15/15 % of the speakers).
         jobs: processes; -1 uses every core.
         ray: address of a Ray cluster, such as auto; its nodes must see the same folders.
     """

@@ -51,7 +51,7 @@ def of_mouths(run: Run) -> Shown:
 
 
 def of_voices(run: Run) -> Shown:
-    """What FaceToSpeaker tells of the voices of its validation speakers; nothing before it is trained to its end.
+    """What FaceToSpeaker tells of the voices of its test speakers; nothing before it is trained and judged.
 
     Raises:
         RunError: a file is damaged.
