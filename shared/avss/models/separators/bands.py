@@ -8,7 +8,9 @@ After Y. Luo, J. Yu, "Music source separation with band-split RNN", TASLP 2023.
 import torch
 from torch import Tensor, nn
 
+from avss.models.separators.masking import MaskingNet
 from avss.models.separators.spectrum import SAID
+from avss.models.separators.streams import Streams
 
 
 class Bands(nn.Module):
@@ -46,3 +48,22 @@ class Bands(nn.Module):
         ]
         beyond = F - sum(n * bins for n, bins in self.layout)
         return nn.functional.pad(torch.cat(said, dim=2), (0, 0, 0, beyond))
+
+
+class BandNet(MaskingNet):
+    """A net whose streams are of bands.
+
+    Attributes:
+        bands: in which it hears, and says its masks.
+        streams: its stages, one stream for each voice.
+        norm: of what they end with.
+    """
+
+    bands: Bands
+    streams: Streams
+    norm: nn.Module
+
+    def say(self, shown: Tensor, cues: Tensor) -> Tensor:
+        """What is shown of the bins, [B,3,F,L], and cues [B,K,C,T] → what is said of them, [B,K,3,F,L]."""
+        streams = self.streams(self.bands.split(shown), cues).flatten(0, 1)  # [B·K,H,bands,L]
+        return self.bands.merge(self.norm(streams), self.spectrum.bins).unflatten(0, cues.shape[:2])

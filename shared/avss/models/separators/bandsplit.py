@@ -5,8 +5,7 @@ After Y. Luo, J. Yu, "Music source separation with band-split RNN", TASLP 2023.
 
 from torch import Tensor, nn
 
-from avss.models.separators.bands import Bands
-from avss.models.separators.masking import MaskingNet
+from avss.models.separators.bands import BandNet, Bands
 from avss.models.separators.spectrum import Spectrum
 from avss.models.separators.streams import Fusion, Streams
 
@@ -17,7 +16,7 @@ _LAYOUT = ((16, 4), (8, 8), (8, 16))
 _TIME, _BAND = 3, 2  # dimensions of streams [N,H,bands,L]
 
 
-class BandSplit(MaskingNet):
+class BandSplit(BandNet):
     """A mixture and cues to voices; of the last bin, at 8 kHz, all get the same share.
 
     Args:
@@ -38,11 +37,6 @@ class BandSplit(MaskingNet):
         ]
         self.streams = Streams(rounds, width, cues, fusion)
         self.norm = nn.GroupNorm(1, width)
-
-    def say(self, shown: Tensor, cues: Tensor) -> Tensor:
-        """What is shown of the bins, [B,3,F,L], and cues [B,K,C,T] → what is said of them, [B,K,3,F,L]."""
-        streams = self.streams(self.bands.split(shown), cues).flatten(0, 1)  # [B·K,H,bands,L]
-        return self.bands.merge(self.norm(streams), self.spectrum.bins).unflatten(0, cues.shape[:2])
 
 
 class _Recurrence(nn.Module):

@@ -10,8 +10,7 @@ N. Mesgarani, "Conv-TasNet", TASLP 2019, in the place of recurrence, which CPUs 
 
 from torch import Tensor, nn
 
-from avss.models.separators.bands import Bands
-from avss.models.separators.masking import MaskingNet
+from avss.models.separators.bands import BandNet, Bands
 from avss.models.separators.spectrum import Spectrum
 from avss.models.separators.streams import Fusion, Streams
 
@@ -23,7 +22,7 @@ _LAYOUT = ((8, 8), (6, 16), (4, 40))
 _TOLD = 2  # stages
 
 
-class BandTCN(MaskingNet):
+class BandTCN(BandNet):
     """A mixture and cues to voices; of the last bin, at 8 kHz, all get the same share.
 
     Args:
@@ -57,11 +56,6 @@ class BandTCN(MaskingNet):
         ]
         self.streams = Streams(rows, width, cues, fusion, bands=self.bands.count, told=_TOLD)
         self.norm = nn.GroupNorm(1, width)
-
-    def say(self, shown: Tensor, cues: Tensor) -> Tensor:
-        """What is shown of the bins, [B,3,F,L], and cues [B,K,C,T] → what is said of them, [B,K,3,F,L]."""
-        streams = self.streams(self.bands.split(shown), cues).flatten(0, 1)  # [B·K,H,bands,L]
-        return self.bands.merge(self.norm(streams), self.spectrum.bins).unflatten(0, cues.shape[:2])
 
 
 class _OverTime(nn.Module):
