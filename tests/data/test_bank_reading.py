@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.io import wavfile
 
-from avss.data.bank_reading import as_int16, read_bank, read_talkers, speech_level
+from avss.data.bank_reading import read_bank, read_talkers, speech_level
+from avss.data.sixteen_bits import as_int16
 from avss.errors import CorpusError, MediaError, SettingsError
 
 

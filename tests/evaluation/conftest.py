@@ -8,7 +8,8 @@ from torch import Tensor
 from avss.corpora.generated.cast.speaker import draw_speaker
 from avss.corpora.generated.voice.utterance import say
 from avss.corpora.sentence import SENTENCES, Sentence
-from avss.data.bank_reading import as_int16, speech_level
+from avss.data.bank_reading import speech_level
+from avss.data.sixteen_bits import as_int16
 from avss.data.voice_bank import VoiceBank
 
 

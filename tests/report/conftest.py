@@ -16,12 +16,13 @@ from torch.utils.data import DataLoader, TensorDataset
 from avss.corpora.generated.cast.speaker import draw_speaker
 from avss.corpora.generated.voice.utterance import say
 from avss.corpora.sentence import Sentence
-from avss.data.bank_reading import as_int16, speech_level
+from avss.data.bank_reading import speech_level
 from avss.data.exam_list import draw_exam
 from avss.data.exam_mixtures import exam_mixtures
 from avss.data.mixing import Mixtures
 from avss.data.mixture_recipe import Sources
 from avss.data.noise import coloured_noise
+from avss.data.sixteen_bits import as_int16
 from avss.data.voice_bank import VoiceBank
 from avss.evaluation.exam import sit_exam
 from avss.evaluation.exam_rows import AUDIO_ONLY, AUDIO_VISUAL, OTHER_LIPS, ExamRow, bounds

@@ -16,9 +16,9 @@ import torch
 from avss.corpora.generated.cast.speaker import draw_speaker
 from avss.corpora.generated.voice.utterance import say
 from avss.corpora.sentence import SENTENCES, Sentence
-from avss.data.bank_reading import as_int16
 from avss.data.exam_list import read_exam
 from avss.data.parts import write_part
+from avss.data.sixteen_bits import as_int16
 from avss.data.store import PreparedStore
 from avss.data.store_writer import StoreWriter
 from avss.errors import AvssError, ModelError, SettingsError, StoreError

@@ -13,14 +13,13 @@ import torch
 from torch import Tensor
 
 from avss.corpora.clip import Sex
+from avss.data.sixteen_bits import FULL_SCALE, as_int16
 from avss.data.splits import Split, ranking
 from avss.data.store import PreparedStore
 from avss.data.voice_bank import VoiceBank
 from avss.errors import CorpusError, MediaError, SettingsError
 from avss.media.reading import read_sound
 from avss.rates import SAMPLES_PER_FRAME, samples_in
-
-FULL_SCALE = np.iinfo(np.int16).max
 
 _PAUSE = -30.0  # dB of the loudest frame
 # Quieter voices (−80 dB) are taken for silence and not made louder.
@@ -92,11 +91,6 @@ def sound_files(folder: Path) -> list[Path]:
         wanted = f"a folder with files {' '.join(sorted(_SOUNDS))}"
         raise CorpusError(f"there is no sound file below {folder}", wanted, "check the name of the folder")
     return files
-
-
-def as_int16(wave: np.ndarray) -> np.ndarray:
-    """Samples in [−1, 1] → int16."""
-    return np.rint(np.clip(wave, -1, 1) * FULL_SCALE).astype(np.int16)
 
 
 def speech_level(audio: np.ndarray) -> float:

@@ -28,11 +28,11 @@ import numpy as np
 import pandas as pd
 from torch import Tensor
 
-from avss.data.bank_reading import FULL_SCALE
 from avss.data.mixture_draw import draw_recipe
 from avss.data.mixture_recipe import Recipe, Sources
 from avss.data.mixture_settings import MixtureSettings
 from avss.data.noise import NoiseBank
+from avss.data.sixteen_bits import FULL_SCALE
 from avss.data.voice_bank import VoiceBank
 from avss.errors import CorpusError, SettingsError
 from avss.files import writing

@@ -15,10 +15,10 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from avss.data.bank_reading import FULL_SCALE
 from avss.data.mixture_recipe import Recipe, Sources, Talk
 from avss.data.noise import NoiseBank
 from avss.data.rooms import in_room
+from avss.data.sixteen_bits import FULL_SCALE
 from avss.data.voice_bank import VoiceBank
 from avss.rates import SAMPLES_PER_FRAME, samples_in
 

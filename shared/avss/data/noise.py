@@ -19,7 +19,8 @@ import torch
 from torch import Tensor
 
 from avss.corpora.generated.cast.draws import named_generators
-from avss.data.bank_reading import as_int16, sound_files
+from avss.data.bank_reading import sound_files
+from avss.data.sixteen_bits import as_int16
 from avss.data.splits import TEST_SHARE, VALID_SHARE, Split
 from avss.data.voice_bank import VoiceBank, person
 from avss.errors import CorpusError, MediaError, SettingsError

@@ -12,11 +12,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 import cv2
-import numpy as np
 
 from avss.batch import Failure, run_batch
 from avss.corpora.clip import Clip, Corpus
 from avss.data.parts import Row, write_part
+from avss.data.sixteen_bits import as_int16
 from avss.data.store import PreparedClip, PreparedStore
 from avss.data.store_layout import PICTURE_SIDE
 from avss.data.store_writer import StoreWriter
@@ -26,8 +26,6 @@ from avss.media.probing import probe
 from avss.media.reading import read_frames, read_wave
 from avss.vision.speaking import choose_speaker
 from avss.vision.tracks import face_follower
-
-_FULL_SCALE = np.iinfo(np.int16).max
 
 
 def prepare_corpus(
@@ -85,7 +83,7 @@ def prepare_clip(clip: Clip) -> tuple[PreparedClip, Row]:
         "face_score": speaker.score,
         "damaged_frames": sum(damaged),
     }
-    audio = np.rint(wave * _FULL_SCALE).astype(np.int16)
+    audio = as_int16(wave)
     return PreparedClip(audio, speaker.landmarks, speaker.mouth, speaker.valid, speaker.face), measured
 
 

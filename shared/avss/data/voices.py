@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from avss.batch import Done, run_batch
+from avss.data.sixteen_bits import FULL_SCALE
 from avss.data.store import PreparedStore
 from avss.errors import StoreError
 from avss.files import writing
@@ -37,7 +38,6 @@ _SCHEMA = pa.schema(
         *((name, pa.float32()) for name in NAMES),
     ]
 )
-_FULL_SCALE = np.iinfo(np.int16).max
 # Finished clips are written after this many, so that a kill costs a minute or two.
 _FLUSH = 256
 _AGAIN = "run measure_voices.py for this store again"
@@ -115,7 +115,7 @@ class _Measuring:
         self._store = store
 
     def __call__(self, clip_id: str) -> _Row:
-        signature = voice_signature(self._store[clip_id].audio.astype(np.float32) / _FULL_SCALE)
+        signature = voice_signature(self._store[clip_id].audio.astype(np.float32) / FULL_SCALE)
         return _as_row(signature)
 
 

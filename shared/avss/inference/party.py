@@ -21,8 +21,8 @@ from pathlib import Path
 import numpy as np
 from rich.progress import track
 
-from avss.data.bank_reading import FULL_SCALE
 from avss.data.noise import coloured_noise
+from avss.data.sixteen_bits import FULL_SCALE
 from avss.errors import MediaError, OutputError, SettingsError
 from avss.files import writing
 from avss.inference.party_pictures import Size, common_height, side_by_side

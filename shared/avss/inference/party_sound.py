@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from avss.data.bank_reading import as_int16, speech_level
+from avss.data.bank_reading import speech_level
 from avss.data.mixing import LEVEL, PEAK
+from avss.data.sixteen_bits import as_int16
 
 GAIN_RANGE = 2.5  # dB
 

@@ -16,8 +16,8 @@ from torch import Tensor
 from torch.optim import AdamW
 
 from avss.data.bank_pace import join
-from avss.data.bank_reading import FULL_SCALE
 from avss.data.mixture_recipe import Sources
+from avss.data.sixteen_bits import FULL_SCALE
 from avss.data.voice_bank import VoiceBank
 from avss.errors import SettingsError
 from avss.models.voice_to_lips import VoiceToLips
