@@ -12,6 +12,7 @@ from avss.report.frontends import of_lips, of_mouths, of_voices
 from avss.report.progress import training_curves
 from avss.report.runs import CURRICULUM, FACE, FRONTEND, LIPS, PCA, TWINS, Run
 from avss.training.run import CONFIG
+from avss.training.separation_task import SCORE
 
 _THESIS = Path("data/grid/prepared")  # also the store of the preset grid, whose run folders are named after it
 _SPLIT = {"train": "learned from", "valid": "validated on", "test": "tested on"}
@@ -52,8 +53,8 @@ def _facts(run: Run) -> dict[str, str]:
         facts["corpus"] = run.description.corpus
         facts["speakers"] = ", ".join(f"{did} {len(split[part])}" for part, did in _SPLIT.items() if split.get(part))
         reached = run.description.notes.get("valid", {})
-        if "valid_si_sdri" in reached:
-            facts["best SI-SDRi in validation"] = f"{number(reached['valid_si_sdri'], 2)} dB"
+        if SCORE in reached:
+            facts["best SI-SDRi in validation"] = f"{number(reached[SCORE], 2)} dB"
     if not run.metrics.empty:
         last = run.metrics.iloc[-1]
         facts["epochs"] = f"{int(last.epoch) + 1} of {run.config.get('epochs', '?')}, {int(last.step)} steps"
