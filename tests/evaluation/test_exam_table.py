@@ -96,6 +96,7 @@ def test_the_tables_of_a_whole_exam_are_whole_in_a_narrow_terminal(scores: pd.Da
 def test_an_exam_with_noise_alone_has_its_tables(scores: pd.DataFrame) -> None:
     figures = exam_figures(scores[scores.snr == 0])
     assert "0 dB" in str(figures_table(figures).title)
+    assert improvement_table(figures, "").row_count == 2 * 4  # a line for what it is about before each line of figures
     assert "noise: none" not in printed(figures, 80)
 
 
