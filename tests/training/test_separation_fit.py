@@ -119,7 +119,7 @@ def test_a_killed_training_ends_with_the_weights_the_levels_and_the_table_of_a_w
     start = copy(small_model)
     whole = copy(train(small_model, mixtures_of(buzzing_bank, LADDER), tmp_path / "whole", bad_steps=(4,)))
     assert table(tmp_path / "whole").level.tolist() == [0, 0, 1, 1]
-    for epoch in (1, 3):
+    for epoch in (1, 2, 3):
         folder = tmp_path / f"killed{epoch}"
         small_model.load_state_dict(start)
         with pytest.raises((KeyboardInterrupt, SystemExit)):
@@ -175,6 +175,16 @@ def test_the_averaged_weights_of_the_epoch_that_validates_best_are_the_outcome(
     assert any(
         not torch.equal(best["current_model_state"][name], weight) for name, weight in best["state_dict"].items()
     )
+
+
+def test_no_epoch_before_the_last_level_is_the_outcome_however_well_it_validates(
+    buzzing_bank: VoiceBank, small_twin: Separator, tmp_path: Path
+) -> None:
+    data, pacing = mixtures_of(without_features(buzzing_bank), LADDER), Pacing(patience=None, longest=2)
+    train(small_twin, data, tmp_path, pacing=pacing, forget_before=2)
+    scores, best = table(tmp_path)[SCORE], torch.load(tmp_path / "checkpoints" / "best.ckpt", weights_only=True)
+    assert scores.idxmax() < 2
+    assert best["epoch"] == scores[2:].idxmax()
 
 
 def test_a_run_that_was_moved_keeps_what_was_best(

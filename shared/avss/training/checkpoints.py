@@ -63,3 +63,8 @@ class BestCheckpoint(ModelCheckpoint):
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Go on with what was best so far, which Lightning would forget in a folder of another name."""
         super().load_state_dict(state_dict | {"dirpath": self.dirpath})
+
+    def forget(self) -> None:
+        """Let the next epoch be the best, whatever was before it."""
+        self.best_k_models, self.best_model_path, self.kth_best_model_path = {}, "", ""
+        self.best_model_score, self.kth_value = None, torch.tensor(-torch.inf)

@@ -17,6 +17,7 @@ from pytorch_lightning.callbacks import Callback
 from avss.data.mixture_settings import MixtureSettings
 from avss.data.mixtures import Recipes
 from avss.errors import SettingsError
+from avss.training.checkpoints import BestCheckpoint
 from avss.training.separation_task import level_score
 
 Order = Literal["easy first", "hard first", "uniform"]
@@ -146,8 +147,12 @@ class Curriculum(Callback):
         self.place = Place(**state_dict)
 
     def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Set what this epoch draws from."""
+        """Set what this epoch draws from; on a new level, let no epoch of those before it be the best."""
         levels = len(self._recipes.levels)
+        if self.place.visited and not self.place.epochs:
+            for kept in trainer.checkpoint_callbacks:
+                if isinstance(kept, BestCheckpoint):
+                    kept.forget()
         self._recipes.shares = self.place.shares(self._pacing, levels)
         if self._pacing.order != "uniform":
             pl_module.log("level", float(self.place.level(self._pacing, levels)), sync_dist=True)
