@@ -35,6 +35,7 @@ class Mixtures(NamedTuple):
         rest: float32 [B,S].
         clip: int64 [B,K], number of each face's clip in the bank.
         heard, judged: bool [B,K], as in the recipe.
+        strangers: how many people are heard in each and not seen.
         valid: bool [B,K,T], the face is seen.
         frames: the bank's visual arrays, [B,K,T,…] each; zero where the face is not seen.
         stills: the bank's arrays of whole clips, [B,K,…] each.
@@ -46,6 +47,7 @@ class Mixtures(NamedTuple):
     clip: Tensor
     heard: Tensor
     judged: Tensor
+    strangers: int
     valid: Tensor
     frames: dict[str, Tensor]
     stills: dict[str, Tensor]
@@ -77,6 +79,7 @@ def mix(recipe: Recipe, sources: Sources) -> Mixtures:
         clip=clip,
         heard=recipe.heard,
         judged=recipe.judged,
+        strangers=recipe.others.clip.shape[1],
         valid=valid,
         frames={name: _seen(array, recipe, valid) for name, array in bank.frames.items()},
         stills={name: array[clip] for name, array in bank.stills.items()},

@@ -91,8 +91,8 @@ class SeparationTask(pl.LightningModule):
 
     def training_step(self, batch: Mixtures) -> Tensor:
         """The loss of a batch, dB."""
-        separator, faces = self.separator, batch.voices.shape[1]
-        practises = separator.lesson(self.global_step, faces) if isinstance(separator, HearingFirst) else nullcontext()
+        separator, who = self.separator, (batch.voices.shape[1], batch.strangers)
+        practises = separator.lesson(self.global_step, *who) if isinstance(separator, HearingFirst) else nullcontext()
         with practises as way:
             voices = self(batch)
         if way == "listening":
