@@ -167,7 +167,7 @@ def test_people_who_are_not_seen_are_in_the_rest(dry):
     )
     torch.testing.assert_close(with_them.voices, alone.voices)
     assert with_them.rest.any(dim=1).all() and not alone.rest.any()
-    assert (with_them.strangers, alone.strangers) == (1, 0)
+    assert (with_them.strangers.shape[1], alone.strangers.shape[1]) == (1, 0)
 
 
 def test_loud_mixtures_are_made_softer_as_a_whole(dry):

@@ -34,8 +34,8 @@ class Mixtures(NamedTuple):
         voices: float32 [B,K,S], each as it is heard in the mixture; zero where a face is silent.
         rest: float32 [B,S].
         clip: int64 [B,K], number of each face's clip in the bank.
+        strangers: int64 [B,E], numbers of the clips of people who are heard and not seen, in the bank of those.
         heard, judged: bool [B,K], as in the recipe.
-        strangers: how many people are heard in each and not seen.
         valid: bool [B,K,T], the face is seen.
         frames: the bank's visual arrays, [B,K,T,…] each; zero where the face is not seen.
         stills: the bank's arrays of whole clips, [B,K,…] each.
@@ -45,9 +45,9 @@ class Mixtures(NamedTuple):
     voices: Tensor
     rest: Tensor
     clip: Tensor
+    strangers: Tensor
     heard: Tensor
     judged: Tensor
-    strangers: int
     valid: Tensor
     frames: dict[str, Tensor]
     stills: dict[str, Tensor]
@@ -77,9 +77,9 @@ def mix(recipe: Recipe, sources: Sources) -> Mixtures:
         voices=voices,
         rest=rest,
         clip=clip,
+        strangers=recipe.others.clip,
         heard=recipe.heard,
         judged=recipe.judged,
-        strangers=recipe.others.clip.shape[1],
         valid=valid,
         frames={name: _seen(array, recipe, valid) for name, array in bank.frames.items()},
         stills={name: array[clip] for name, array in bank.stills.items()},

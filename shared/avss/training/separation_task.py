@@ -91,7 +91,7 @@ class SeparationTask(pl.LightningModule):
 
     def training_step(self, batch: Mixtures) -> Tensor:
         """The loss of a batch, dB."""
-        separator, who = self.separator, (batch.voices.shape[1], batch.strangers)
+        separator, who = self.separator, (batch.voices.shape[1], batch.strangers.shape[1])
         practises = separator.lesson(self.global_step, *who) if isinstance(separator, HearingFirst) else nullcontext()
         with practises as way:
             voices = self(batch)
