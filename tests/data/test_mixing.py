@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import settings as tried
 from hypothesis import strategies as st
 
-from avss.data.mixing import LEVEL, PEAK, mix, power
+from avss.data.mixing import LEVEL, PEAK, among_few, mix, power
 from avss.data.mixture_draw import draw_recipe
 from avss.data.mixture_recipe import NONE, Sources
 from avss.data.mixture_settings import MixtureSettings
@@ -168,6 +168,22 @@ def test_people_who_are_not_seen_are_in_the_rest(dry):
     torch.testing.assert_close(with_them.voices, alone.voices)
     assert with_them.rest.any(dim=1).all() and not alone.rest.any()
     assert (with_them.strangers.shape[1], alone.strangers.shape[1]) == (1, 0)
+
+
+@pytest.mark.parametrize("strangers", [0, 1])
+def test_few_of_the_faces_are_heard_without_the_others_and_in_noise_where_that_can_be_told(dry, strangers):
+    settings = replace(PLAIN, speakers=(3, 3), unseen_talkers=(strangers, strangers), noise=1.0, snr_range=(9.0, 9.0))
+    whole = mix(draw_recipe(settings, dry, 4, seed=0, step=0), dry)
+    few = among_few(whole, 2)
+    torch.testing.assert_close(few.voices, whole.voices[:, :2])
+    torch.testing.assert_close(few.mixture, few.voices.sum(dim=1) + few.rest)
+    torch.testing.assert_close(few.rest, torch.zeros_like(whole.rest) if strangers else whole.rest)
+    for name in ("clip", "heard", "judged", "valid"):
+        assert torch.equal(getattr(few, name), getattr(whole, name)[:, :2])
+    for kind in ("frames", "stills"):
+        for name, array in getattr(whole, kind).items():
+            assert torch.equal(getattr(few, kind)[name], array[:, :2])
+    assert torch.equal(among_few(whole, 5).voices, whole.voices)
 
 
 def test_loud_mixtures_are_made_softer_as_a_whole(dry):

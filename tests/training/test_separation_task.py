@@ -109,23 +109,23 @@ def test_voices_of_a_net_that_is_told_nothing_are_put_in_the_order_of_the_true_o
         assert torch.equal(voices, batch.voices) is free
 
 
-def test_what_is_heard_with_closed_eyes_may_come_in_any_order_where_all_are_seen(
-    buzzing_bank: VoiceBank, small_twin: Separator
+@pytest.mark.parametrize("strangers", [0, 1])
+def test_what_is_heard_with_closed_eyes_is_few_voices_in_any_order(
+    buzzing_bank: VoiceBank, small_twin: Separator, strangers: int
 ) -> None:
     class Confused(HearingFirst):
         """Gives the true voices in another order."""
 
         def forward(self, mixture: torch.Tensor, features: torch.Tensor) -> torch.Tensor:
-            return batch.voices.roll(1, dims=1)
+            return batch.voices[:, : features.shape[1]].roll(1, dims=1)
 
-    confused, losses = Confused(VisualCues(1, channels=8), small_twin.net, VoiceNumbers(3, 8)), []
-    for strangers in range(2):
-        batch = mixtures_of(without_features(buzzing_bank), unseen_talkers=(strangers, strangers))
-        for step in range(3):
-            task = SeparationTask(confused, learning=Learning())
-            task.trainer = SimpleNamespace(global_step=step)  # ty: ignore[invalid-assignment]
-            task.log = lambda *_, **__: None
-            losses.append(float(task.training_step(batch)))
+    batch = mixtures_of(without_features(buzzing_bank), unseen_talkers=(strangers, strangers))
+    confused, losses = Confused(VisualCues(1, channels=8), small_twin.net, VoiceNumbers(2, 8)), []
+    for step in range(3):
+        task = SeparationTask(confused, learning=Learning())
+        task.trainer = SimpleNamespace(global_step=step)  # ty: ignore[invalid-assignment]
+        task.log = lambda *_, **__: None
+        losses.append(float(task.training_step(batch)))
     assert losses[0] < -25 and min(losses[1:]) > -3
 
 

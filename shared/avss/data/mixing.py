@@ -86,6 +86,21 @@ def mix(recipe: Recipe, sources: Sources) -> Mixtures:
     )
 
 
+def among_few(mixtures: Mixtures, most: int) -> Mixtures:
+    """The mixtures as they would be if only their first ``most`` faces spoke, and nobody who is not seen.
+
+    Where somebody is not seen, noise goes with them.
+    """
+    found = mixtures._asdict()
+    of_faces = ("voices", "clip", "heard", "judged", "valid")
+    found |= {name: found[name][:, :most] for name in of_faces}
+    found |= {name: {part: array[:, :most] for part, array in found[name].items()} for name in ("frames", "stills")}
+    if mixtures.strangers.shape[1]:
+        found |= {"rest": torch.zeros_like(mixtures.rest), "strangers": mixtures.strangers[:, :0]}
+    few = Mixtures(**found)
+    return few._replace(mixture=few.voices.sum(dim=1) + few.rest)
+
+
 def power(wave: Tensor) -> Tensor:
     """Mean square of waves [B,S] → [B]; frame by frame first, so that it does not depend on B."""
     return wave.unflatten(-1, (-1, SAMPLES_PER_FRAME)).square().mean(dim=-1).mean(dim=-1)

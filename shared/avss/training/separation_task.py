@@ -6,7 +6,6 @@ in the order that fits best, which flatters it.
 """
 
 from collections.abc import Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass
 
 import pytorch_lightning as pl
@@ -16,7 +15,7 @@ from torch.optim import AdamW
 from torch.optim.lr_scheduler import LambdaLR
 
 from avss.data.bank_faces import faces_of
-from avss.data.mixing import Mixtures
+from avss.data.mixing import Mixtures, among_few
 from avss.evaluation.separation_metrics import si_sdr
 from avss.models.audio_visual import AudioVisualSeparator
 from avss.models.separators.hearing_first import HearingFirst
@@ -91,16 +90,22 @@ class SeparationTask(pl.LightningModule):
 
     def training_step(self, batch: Mixtures) -> Tensor:
         """The loss of a batch, dB."""
-        separator, who = self.separator, (batch.voices.shape[1], batch.strangers.shape[1])
-        practises = separator.lesson(self.global_step, *who) if isinstance(separator, HearingFirst) else nullcontext()
-        with practises as way:
+        if isinstance(self.separator, HearingFirst):
+            voices, batch = self._practise(self.separator, batch)
+        else:
             voices = self(batch)
-        if way == "listening":
-            voices = self.loss.in_order(voices, batch.voices, batch.mixture)
         loss = self.loss(voices, batch.voices, batch.mixture)
         if loss.isfinite():
             self.log("train_loss", loss, on_step=False, on_epoch=True, batch_size=len(batch.mixture), sync_dist=True)
         return loss
+
+    def _practise(self, separator: HearingFirst, batch: Mixtures) -> tuple[Tensor, Mixtures]:
+        """The voices of a lesson, and the mixtures that it was about."""
+        with separator.lesson(self.global_step) as way:
+            if way != "listening":
+                return self(batch), batch
+            few = among_few(batch, separator.numbers.voices)
+            return self.loss.in_order(self(few), few.voices, few.mixture), few
 
     def validation_step(self, batch: Mixtures, batch_idx: int) -> None:
         """Log the improvement of the judged voices: of all, by number of faces, and by level.

@@ -48,19 +48,13 @@ class HearingFirst(Separator):
         self.way: Way = "both"
 
     @contextmanager
-    def lesson(self, step: int, faces: int, strangers: int) -> Generator[Way]:
+    def lesson(self, step: int) -> Generator[Way]:
         """Do, for a while, what is practised in a step of the training.
 
-        Nothing is learned from listening to more voices than there are numbers, nor where nothing tells whose voice is
-        to be left out; both is done then.
-
-        Args:
-            step: its number.
-            faces: who are seen in each of its mixtures.
-            strangers: who are heard there and not seen.
+        Listening is to be taught where no more voices are heard than there are numbers: nothing else tells whom to
+        leave out.
         """
-        way = _LESSONS[step % len(_LESSONS)]
-        self.way = "both" if way == "listening" and (strangers or faces > self.numbers.voices) else way
+        self.way = _LESSONS[step % len(_LESSONS)]
         try:
             yield self.way
         finally:
