@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from jsonargparse import auto_parser
 
-from avss.training.separation_task import SCORE
 from avss.training.sweep import Trial, command_of, read_sweep
+from avss.training.trained_models import SCORE
 
 ROOT = Path(__file__).parents[2]
 STAGES = {"2_avss_main": "train_separator", "3_fine_tuning": "fine_tune", "4_curriculum_learning": "climb"}

@@ -24,10 +24,12 @@ from avss.models.audio_visual import AudioVisualSeparator
 from avss.models.separators.separator import Separator
 from avss.training.cached_features import without_features
 from avss.training.callbacks import TrainingError
+from avss.training.checkpoints import best_score
 from avss.training.freezing import GradualUnfreezing, PartLearning
 from avss.training.pacing import Curriculum, Level, Pacing
 from avss.training.separation_fit import TrainerSettings, fit_separation
-from avss.training.separation_task import SCORE, Learning, SeparationTask
+from avss.training.separation_task import Learning, SeparationTask
+from avss.training.trained_models import SCORE
 
 MIXTURES = MixtureSettings(frames=8)
 LADDER = [Level((2, 2)).of(MIXTURES), Level((3, 3), (0.0, 10.0)).of(MIXTURES)]
@@ -181,10 +183,11 @@ def test_no_epoch_before_the_last_level_is_the_outcome_however_well_it_validates
     buzzing_bank: VoiceBank, small_twin: Separator, tmp_path: Path
 ) -> None:
     data, pacing = mixtures_of(without_features(buzzing_bank), LADDER), Pacing(patience=None, longest=2)
-    train(small_twin, data, tmp_path, pacing=pacing, forget_before=2)
+    task = train(small_twin, data, tmp_path, pacing=pacing, forget_before=2)
     scores, best = table(tmp_path)[SCORE], torch.load(tmp_path / "checkpoints" / "best.ckpt", weights_only=True)
     assert scores.idxmax() < 2
     assert best["epoch"] == scores[2:].idxmax()
+    assert best_score(task.trainer) == pytest.approx(scores[2:].max())
 
 
 def test_a_run_that_was_moved_keeps_what_was_best(
@@ -193,10 +196,11 @@ def test_a_run_that_was_moved_keeps_what_was_best(
     bank = without_features(buzzing_bank)
     train(small_twin, mixtures_of(bank, [MIXTURES]), tmp_path / "old", epochs=2)
     shutil.move(tmp_path / "old", tmp_path / "new")
-    train(small_twin, mixtures_of(bank, [MIXTURES]), tmp_path / "new", epochs=4, forget_before=2)
+    task = train(small_twin, mixtures_of(bank, [MIXTURES]), tmp_path / "new", epochs=4, forget_before=2)
     scores = table(tmp_path / "new")[SCORE]
     best = torch.load(tmp_path / "new" / "checkpoints" / "best.ckpt", weights_only=True)
     assert len(scores) == 4 and best["epoch"] == scores.idxmax() < 2
+    assert best_score(task.trainer) == pytest.approx(scores.max())
 
 
 def test_bad_batches_are_left_out_and_counted_up_to_a_bound(

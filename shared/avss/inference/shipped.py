@@ -23,11 +23,10 @@ from avss.files import writing
 from avss.inference.made_party import made_party
 from avss.models.audio_visual import AudioVisualSeparator
 from avss.models.weights import DESCRIPTION, WEIGHTS, load_model, read_description, save_model
+from avss.training.trained_models import SCORE
 
 CARD = "MODEL_CARD.md"
 SHIPPED = Path(str(files("avss"))) / "weights"
-
-_SCORE = "valid_si_sdri"
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,7 @@ def list_shipped(shipped: Path = SHIPPED) -> list[ShippedModel]:
         state = load_model(folder, AudioVisualSeparator).state_dict()
         parameters = sum(tensor.numel() for tensor in state.values())
         megabytes = sum(path.stat().st_size for path in folder.iterdir()) / 1e6
-        score = description.notes.get("valid", {}).get(_SCORE)
+        score = description.notes.get("valid", {}).get(SCORE)
         found.append(ShippedModel(name, parameters, megabytes, description.corpus, score))
     return found
 

@@ -12,7 +12,7 @@ from avss.report.frontends import of_lips, of_mouths, of_voices
 from avss.report.progress import training_curves
 from avss.report.runs import CURRICULUM, FACE, FRONTEND, LIPS, PCA, TWINS, Run
 from avss.training.run import CONFIG
-from avss.training.separation_task import SCORE
+from avss.training.trained_models import SCORE
 
 _THESIS = Path("data/grid/prepared")  # also the store of the preset grid, whose run folders are named after it
 _SPLIT = {"train": "learned from", "valid": "validated on", "test": "tested on"}

@@ -9,6 +9,7 @@ import pickle
 from pathlib import Path
 from typing import Any
 
+import pytorch_lightning as pl
 import torch
 from pytorch_lightning.callbacks import ModelCheckpoint
 from pytorch_lightning.plugins.io import TorchCheckpointIO
@@ -68,3 +69,9 @@ class BestCheckpoint(ModelCheckpoint):
         """Let the next epoch be the best, whatever was before it."""
         self.best_k_models, self.best_model_path, self.kth_best_model_path = {}, "", ""
         self.best_model_score, self.kth_value = None, torch.tensor(-torch.inf)
+
+
+def best_score(trainer: pl.Trainer) -> float:
+    """The metric by which a training chose, in the epoch whose weights it ended with."""
+    (kept,) = (callback for callback in trainer.checkpoint_callbacks if isinstance(callback, BestCheckpoint))
+    return float(kept.best_model_score or torch.nan)

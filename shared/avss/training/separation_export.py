@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytorch_lightning as pl
 from rich.console import Console
 
@@ -13,11 +12,12 @@ from avss.data.store import PreparedStore
 from avss.models.audio_visual import AudioVisualSeparator
 from avss.models.separators.separator import Separator
 from avss.models.weights import save_model
+from avss.training.checkpoints import best_score
 from avss.training.eigenmouths import mouth_settings
 from avss.training.listening import EXAMPLES, write_examples
-from avss.training.run import METRICS, log_figures
-from avss.training.separation_task import SCORE, SeparationTask
-from avss.training.trained_models import LEFT_OUT
+from avss.training.run import log_figures
+from avss.training.separation_task import SeparationTask
+from avss.training.trained_models import LEFT_OUT, SCORE
 
 _EXAMPLES = 10  # mixtures, of two or more voices each
 
@@ -49,7 +49,8 @@ def export_separation(
     """
     if not trainer.is_global_zero:
         return
-    score = save_separation(model, out, learned_from=data.learned_from, store=store, notes=notes)
+    score = best_score(trainer)
+    save_separation(model, out, score=score, learned_from=data.learned_from, store=store, notes=notes)
     write_examples(task.cpu().eval().told_apart, data.valid_mixtures(_EXAMPLES), out / EXAMPLES, trainer.logger)
     log_figures(trainer, {SCORE: score})
     summary = f"valid speakers: SI-SDRi {score:.2f} dB · {out}"
@@ -60,30 +61,27 @@ def save_separation(
     model: Separator | AudioVisualSeparator,
     out: Path,
     *,
+    score: float,
     learned_from: Collection[str],
     store: PreparedStore,
     notes: Mapping[str, Any] | None = None,
-) -> float:
+) -> None:
     """Write the model alone, with what it reached, and who of the training speakers was left out.
 
     Args:
         model: what is exported.
         out: the run folder.
+        score: SI-SDRi of the validation speakers, dB.
         learned_from: speakers it was trained on.
         store: where they are from.
         notes: anything else worth knowing.
-
-    Returns:
-        SI-SDRi of the validation speakers in its best epoch, dB.
 
     Raises:
         ModelError: a weight is NaN or infinite.
         OutputError: the folder cannot be written.
     """
-    score = round(float(pd.read_csv(out / METRICS)[SCORE].max()), 3)
     left_out = sorted(set(store.speakers.get("train", [])) - set(learned_from))
-    about: dict[str, Any] = {"valid": {SCORE: score}, LEFT_OUT: left_out} | dict(notes or {})
+    about: dict[str, Any] = {"valid": {SCORE: round(score, 3)}, LEFT_OUT: left_out} | dict(notes or {})
     if isinstance(model, AudioVisualSeparator) and model.frontend.pca is not None:
         about["mouths"] = mouth_settings(store)
     save_model(model, out, corpus=str(store.root), split=store.speakers, notes=about)
-    return score

@@ -13,7 +13,8 @@ from avss.training.callbacks import Speed
 from avss.training.ema import AveragedWeights
 from avss.training.precision import Precision
 from avss.training.run import fit
-from avss.training.separation_task import SCORE, Learning, SeparationTask
+from avss.training.separation_task import Learning, SeparationTask
+from avss.training.trained_models import SCORE
 
 
 @dataclass(frozen=True)

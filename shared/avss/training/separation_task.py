@@ -24,8 +24,7 @@ from avss.training.callbacks import TrainingError
 from avss.training.freezing import PartLearning
 from avss.training.rate_schedule import share_of_rate
 from avss.training.separation_losses import SeparationLoss, is_silent
-
-SCORE = "valid_si_sdri"
+from avss.training.trained_models import SCORE
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from avss.models.separators.separator import Separator
 from avss.models.weights import ModelDescription, load_model, read_description
 from avss.training.eigenmouths import check_same_mouths
 
-LEFT_OUT = "left_out"  # note of a separator: training speakers whom it did not learn from, though its frontend may have
+SCORE = "valid_si_sdri"  # what a separation is chosen by, and a note of a separator: dB, of the validation speakers
+LEFT_OUT = "left_out"  # another: training speakers whom it did not learn from, though its frontend may have
 
 
 def load_frontend(run: Path, store: PreparedStore) -> Frontend:

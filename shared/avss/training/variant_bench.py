@@ -34,6 +34,7 @@ from avss.models.weights import DESCRIPTION, read_description
 from avss.training.ablation import NotMeasuredError
 from avss.training.ablation_page import SCORES
 from avss.training.callbacks import TrainingError
+from avss.training.checkpoints import best_score
 from avss.training.dotted_settings import as_row
 from avss.training.freezing import what_learns
 from avss.training.pacing import Curriculum, Pacing
@@ -181,10 +182,11 @@ class VariantBench:
         except (SettingsError, ModelError) as error:
             raise NotMeasuredError(error.what, error.wanted, error.do) from error
         try:
-            self._fit(model, variant, data, pacing, folder, settings)
+            trainer = self._fit(model, variant, data, pacing, folder, settings)
         except TrainingError as error:  # a variant that diverges keeps no other one from being measured
             raise NotMeasuredError(error.what, error.wanted, error.do) from error
-        save_separation(model, folder, learned_from=data.learned_from, store=self.store)
+        score = best_score(trainer)
+        save_separation(model, folder, score=score, learned_from=data.learned_from, store=self.store)
         return folder
 
     def _fit(
@@ -195,7 +197,7 @@ class VariantBench:
         pacing: Pacing | None,
         folder: Path,
         settings: Mapping[str, Any],
-    ) -> None:
+    ) -> pl.Trainer:
         learns, callbacks = (model, ()) if isinstance(model, Separator) else what_learns(model, variant.parts)
         if pacing is not None:
             callbacks = (*callbacks, Curriculum(pacing, data.recipes))
@@ -206,7 +208,7 @@ class VariantBench:
             any_order=isinstance(model, Separator),
             levels=0 if pacing is None else len(data.recipes.levels),
         )
-        fit_separation(
+        return fit_separation(
             task,
             data,
             folder,
