@@ -51,7 +51,7 @@ HEARD = $(if $(NOISE),--sources.recordings $(NOISE)) $(if $(TALKERS),--sources.t
 IMAGINED = $(if $(TALKERS),--sources.imagined true)
 # The twin that sees nothing learns for as many steps as stages 2 and 3 together, and climbs as stage 4 does.
 TWIN = runs/$(1)/audio_only_$(PRESET)
-TWIN_STEPS_quick := 225
+TWIN_STEPS_quick := 260
 TWIN_STEPS_grid := 300
 # Where real people are few, separators begin with a net that has learned to tell voices apart by listening.
 HEARING = $(wildcard $(AVSS_MAIN)/train_hearing_$(PRESET).yaml)
