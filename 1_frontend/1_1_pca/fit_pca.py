@@ -15,10 +15,10 @@ from rich.console import Console
 
 from avss.data.store import PreparedStore
 from avss.models.mouth_pca import MouthPCA
-from avss.models.weights import save_model
+from avss.models.weights import DESCRIPTION, save_model
 from avss.terminal import run_script
 from avss.training.eigenmouths import fit_eigenmouths, mouth_settings
-from avss.training.environment import write_environment
+from avss.training.run import claim_run
 from avss.vision.mouth import CROP
 
 
@@ -27,10 +27,17 @@ def fit_pca(store: Path, out: Path, components: PositiveInt = 32, every: Positiv
 
     Args:
         store: folder of the prepared store.
-        out: run folder, such as runs/1_1_pca/quick; a PCA that is there is replaced.
+        out: run folder, such as runs/1_1_pca/quick; a PCA of the same settings and clips that is there is kept, for
+            what has learned from it goes on with no other one.
         components: how many numbers a mouth becomes.
         every: use every so many frames; neighbours resemble each other.
     """
+    console = Console(soft_wrap=True, highlight=False)
+    settings = {"store": store, "out": out, "components": int(components), "every": int(every)}
+    if (out / DESCRIPTION).is_file():
+        claim_run(out, settings)
+        console.print(f"{out} is there already", markup=False)
+        return
     prepared = PreparedStore(store)
     fitted = fit_eigenmouths(prepared, components, every=every)
     frames, explained = int(fitted.n_samples_seen_), float(np.asarray(fitted.explained_variance_ratio_).sum())
@@ -47,9 +54,9 @@ def fit_pca(store: Path, out: Path, components: PositiveInt = 32, every: Positiv
             "explained_variance": explained,
         },
     )
-    write_environment(out)
+    claim_run(out, settings)
     summary = f"{components} components of {frames} mouths explain {explained:.1%} of their variance"
-    Console().print(f"{summary} · {out}", soft_wrap=True, markup=False, highlight=False)
+    console.print(f"{summary} · {out}", markup=False)
 
 
 if __name__ == "__main__":

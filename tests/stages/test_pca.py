@@ -12,7 +12,7 @@ import pytest
 
 from avss.data.store import PreparedStore
 from avss.models.mouth_pca import MouthPCA
-from avss.models.weights import load_model, read_description
+from avss.models.weights import WEIGHTS, load_model, read_description
 from avss.training.environment import ENVIRONMENT
 
 ROOT = Path(__file__).parents[2]
@@ -53,6 +53,18 @@ def test_a_fitted_pca_is_a_model_that_says_whom_it_saw(fitted: Path, store: Path
     assert description.split == {"train": ["s1", "s2"], "valid": ["s3"], "test": ["s4"]}
     assert description.corpus == str(store)
     assert "fit_pca.py" in json.loads((fitted / ENVIRONMENT).read_text())["command"]
+
+
+def test_a_pca_is_kept_when_it_is_asked_for_again_and_replaced_by_no_other(fitted: Path, store: Path) -> None:
+    options = ("fit_pca.py", "--config", FOLDER / "fit_pca_quick.yaml", "--store", store, "--out", fitted)
+    before = (fitted / WEIGHTS).stat().st_mtime_ns
+    again = run(*options, "--components=4")
+    assert again.returncode == 0, again.stderr
+    assert f"{fitted} is there already" in again.stdout
+    other = run(*options, "--components=3")
+    assert other.returncode == 1
+    assert "was started with another components" in other.stderr
+    assert (fitted / WEIGHTS).stat().st_mtime_ns == before
 
 
 def test_an_evaluation_is_a_table_and_four_pictures(fitted: Path, store: Path, tmp_path: Path) -> None:

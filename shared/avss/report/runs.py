@@ -50,7 +50,7 @@ CURRICULUM = Kind(4, "Curriculum", "4_curriculum_learning", row="stage 4 · curr
 CLIMBING_TWIN = Kind(4, "Audio-only twin", "4_curriculum_learning")
 ABLATIONS = Kind(5, "Ablations", "")
 
-# A run is known by the settings that only its script has; one that was joined or fitted without any, by its model.
+# A run is known by the settings that only its script has; one that was joined or fitted, by its model.
 _BY_SETTINGS: tuple[tuple[set[str], Kind], ...] = (
     ({"ctc"}, LIPS),
     ({"rounds"}, FACE),

@@ -113,7 +113,7 @@ def fit(
     check_device(device)
     if epochs < 1:
         raise SettingsError(f"a training of {epochs} epochs", "at least 1", "correct epochs")
-    _claim(folder, settings)
+    claim_run(folder, settings)
     checkpoints = folder / CHECKPOINTS
     # The last one is written last, and so knows which one is the best.
     kept = [ModelCheckpoint(checkpoints, "last", save_on_train_epoch_end=True, enable_version_counter=False)]
@@ -152,16 +152,13 @@ def fit(
     return trainer
 
 
-def log_figures(trainer: pl.Trainer, figures: Mapping[str, float | None]) -> None:
-    """Add the final ``figures`` of a run to what is logged of it for Weights & Biases, if anything is, and end that."""
-    if isinstance(trainer.logger, WandbLogger):
-        trainer.logger.experiment.summary.update(dict(figures))
-        trainer.logger.experiment.finish()
-
-
 @rank_zero_only
-def _claim(folder: Path, settings: Mapping[str, Any]) -> None:
-    """Write ``config.yaml``, or check that the run already in ``folder`` has the same settings; tell the machine."""
+def claim_run(folder: Path, settings: Mapping[str, Any]) -> None:
+    """Write what the run in ``folder`` is made with, or check that it is made with the same; tell the machine.
+
+    Raises:
+        OutputError: its settings, or the models and clips that they name, are others; or it cannot be written.
+    """
     path = folder / CONFIG
     plain = _plain(settings)
     if path.is_file():
@@ -175,6 +172,13 @@ def _claim(folder: Path, settings: Mapping[str, Any]) -> None:
             temporary.write_text(yaml.safe_dump(plain, sort_keys=False))
     claim_inputs(folder, {name: value for name, value in settings.items() if name not in _FREE})
     write_environment(folder)
+
+
+def log_figures(trainer: pl.Trainer, figures: Mapping[str, float | None]) -> None:
+    """Add the final ``figures`` of a run to what is logged of it for Weights & Biases, if anything is, and end that."""
+    if isinstance(trainer.logger, WandbLogger):
+        trainer.logger.experiment.summary.update(dict(figures))
+        trainer.logger.experiment.finish()
 
 
 def _plain(value: Any) -> Any:
