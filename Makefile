@@ -49,7 +49,8 @@ HEARD = $(if $(NOISE),--sources.recordings $(NOISE)) $(if $(TALKERS),--sources.t
 	$(if $(JOIN),--sources.own_share 0.4)
 # Lips of the talkers are imagined where the frontend stays as it is.
 IMAGINED = $(if $(TALKERS),--sources.imagined true)
-# The twin that sees nothing learns for as many steps as stages 2 and 3 together, and climbs as stage 4 does.
+# The twin that sees nothing learns for as many steps as stages 2 and 3 together, and climbs as stage 4 does: also on real
+# clips, where stage 4 starts from stage 2 and so has gone fewer steps than its twin.
 TWIN = runs/$(1)/audio_only_$(PRESET)
 TWIN_STEPS_quick := 260
 TWIN_STEPS_grid := 300

@@ -1,8 +1,9 @@
 """Stage 4: from two speakers to six, and from a quiet room to a noisy one, level by level.
 
-It starts from stage 3's model. A level is left when validation no longer gains there; a share of the batches keeps
-coming from the levels already left. Validation is on all levels alike, and so is the choice of the epoch that is
-exported. With ``--twin audio`` it is stage 2's twin that climbs, for comparison, on mixtures without unseen talkers.
+It starts from stage 3's model, or from stage 2's. A level is left when validation no longer gains there; a share of the
+batches keeps coming from the levels already left. Validation is on all levels alike; what is exported is the epoch of
+the last level that validates best. With ``--twin audio`` it is stage 2's twin that climbs, for comparison, on mixtures
+without unseen talkers.
 
     python train.py --config train_quick.yaml
     python train.py --config train_quick.yaml --twin audio --start runs/2_avss_main/audio_only_quick

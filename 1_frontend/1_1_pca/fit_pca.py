@@ -18,7 +18,7 @@ from avss.models.mouth_pca import MouthPCA
 from avss.models.weights import DESCRIPTION, save_model
 from avss.terminal import run_script
 from avss.training.eigenmouths import fit_eigenmouths, mouth_settings
-from avss.training.run import claim_run
+from avss.training.run import CONFIG, claim_run
 from avss.vision.mouth import CROP
 
 
@@ -34,7 +34,7 @@ def fit_pca(store: Path, out: Path, components: PositiveInt = 32, every: Positiv
     """
     console = Console(soft_wrap=True, highlight=False)
     settings = {"store": store, "out": out, "components": int(components), "every": int(every)}
-    if (out / DESCRIPTION).is_file():
+    if (out / DESCRIPTION).is_file() and (out / CONFIG).is_file():
         claim_run(out, settings)
         console.print(f"{out} is there already", markup=False)
         return
@@ -42,6 +42,7 @@ def fit_pca(store: Path, out: Path, components: PositiveInt = 32, every: Positiv
     fitted = fit_eigenmouths(prepared, components, every=every)
     frames, explained = int(fitted.n_samples_seen_), float(np.asarray(fitted.explained_variance_ratio_).sum())
 
+    claim_run(out, settings)
     save_model(
         MouthPCA.from_sklearn(fitted, CROP),
         out,
@@ -54,7 +55,6 @@ def fit_pca(store: Path, out: Path, components: PositiveInt = 32, every: Positiv
             "explained_variance": explained,
         },
     )
-    claim_run(out, settings)
     summary = f"{components} components of {frames} mouths explain {explained:.1%} of their variance"
     console.print(f"{summary} · {out}", markup=False)
 

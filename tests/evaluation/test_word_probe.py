@@ -23,7 +23,6 @@ def test_words_are_told_by_slot_and_by_speaker() -> None:
     assert told.of_speaker.keys() == {"s1", "s2"}
     assert np.mean(list(told.of_speaker.values())) == pytest.approx(told.share.value)
     assert told.chance == 0.25
-    assert told.by_slot()["mean"].share == told.share
 
 
 def test_features_that_tell_nothing_are_no_better_than_two_words_to_choose_from() -> None:

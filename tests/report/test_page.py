@@ -86,7 +86,7 @@ def test_beside_the_easiest_mixtures_the_headline_tells_of_the_hardest(page: Pag
 def test_every_stage_tells_its_training_its_exam_and_its_examples(page: Page) -> None:
     for text in ("2 of 2, 4 steps", "confused ↓", "leakage dB ↓", "PESQ ↑", "3 faces, SNR 0 dB", "The curriculum"):
         assert text in page.text
-    assert page.text.count("best SI-SDRi in validation") == 3
+    assert page.text.count("SI-SDRi of the model in validation") == 3
     assert "activity only is missing, for no reason" in page.text
     assert "Not in this report, because no run of it was named: Stage 1 · The visual frontend." in page.text
     assert len(page.all("audio")) == 3 * (1 + 2 * 2)
@@ -142,7 +142,7 @@ def test_a_killed_training_is_shown_with_the_command_that_goes_on(runs: Path, tm
     [
         ("exam", "It has not sat an exam yet."),
         ("examples", "It holds no examples to listen to"),
-        ("metrics.csv", "best SI-SDRi in validation"),
+        ("metrics.csv", "SI-SDRi of the model in validation"),
         ("environment.json", "unknown"),
         ("exam/mixtures.csv", "stage 4 is ahead by"),
         ("examples/01.png", "Example 1"),

@@ -1,6 +1,7 @@
 """Stage 1.1 after the preparation, as people run it: fit, evaluate, ablate, and what is said when it cannot be."""
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from avss.data.store import PreparedStore
 from avss.models.mouth_pca import MouthPCA
 from avss.models.weights import WEIGHTS, load_model, read_description
 from avss.training.environment import ENVIRONMENT
+from avss.training.run import CONFIG
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "1_frontend" / "1_1_pca"
@@ -65,6 +67,14 @@ def test_a_pca_is_kept_when_it_is_asked_for_again_and_replaced_by_no_other(fitte
     assert other.returncode == 1
     assert "was started with another components" in other.stderr
     assert (fitted / WEIGHTS).stat().st_mtime_ns == before
+
+
+def test_a_pca_that_does_not_say_how_it_was_fitted_is_fitted_again(fitted: Path, store: Path, tmp_path: Path) -> None:
+    shutil.copytree(fitted, tmp_path / "old")
+    (tmp_path / "old" / CONFIG).unlink()
+    done = run("fit_pca.py", "--store", store, "--out", tmp_path / "old", "--components", "3")
+    assert done.returncode == 0, done.stderr
+    assert load_model(tmp_path / "old", MouthPCA).n_components == 3
 
 
 def test_an_evaluation_is_a_table_and_four_pictures(fitted: Path, store: Path, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from avss.data.mixing import Mixtures, mix
+from avss.data.mixing import Mixtures, among_few, mix
 from avss.data.mixture_draw import draw_recipe
 from avss.data.mixture_recipe import Sources
 from avss.data.mixture_settings import MixtureSettings
@@ -117,16 +117,20 @@ def test_what_is_heard_with_closed_eyes_is_few_voices_in_any_order(
         """Gives the true voices in another order."""
 
         def forward(self, mixture: torch.Tensor, features: torch.Tensor) -> torch.Tensor:
+            heard.append(mixture)
             return batch.voices[:, : features.shape[1]].roll(1, dims=1)
 
     batch = mixtures_of(without_features(buzzing_bank), unseen_talkers=(strangers, strangers))
-    confused, losses = Confused(VisualCues(1, channels=8), small_twin.net, VoiceNumbers(2, 8)), []
+    confused = Confused(VisualCues(1, channels=8), small_twin.net, VoiceNumbers(2, 8))
+    heard: list[torch.Tensor] = []
+    losses: list[float] = []
     for step in range(3):
         task = SeparationTask(confused, learning=Learning())
         task.trainer = SimpleNamespace(global_step=step)  # ty: ignore[invalid-assignment]
         task.log = lambda *_, **__: None
         losses.append(float(task.training_step(batch)))
     assert losses[0] < -25 and min(losses[1:]) > -3
+    assert torch.equal(heard[0], among_few(batch, 2).mixture) and torch.equal(heard[1], batch.mixture)
 
 
 def test_validation_that_gives_no_numbers_ends_the_training(buzzing_bank: VoiceBank, small_twin: Separator) -> None:

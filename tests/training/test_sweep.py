@@ -4,9 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 import yaml
 
 from avss.cli import main
+from avss.models.mouth_pca import MouthPCA
+from avss.models.weights import DESCRIPTION, save_model
 from avss.training.sweep import SweepError, Trial, best_first, command_of, read_sweep, run_sweep
 
 # Five epochs of descending a parabola from the wrong side; the rate decides how far it gets.
@@ -57,6 +60,22 @@ def test_a_grid_is_run_to_its_end_and_the_best_is_found(script: Path, tmp_path: 
     number, best, value = best_first(trials, METRIC)[0]
     assert (number, best.settings["rate"]) == (2, 0.3)
     assert value == pytest.approx(0.2)
+
+
+def test_a_trial_is_worth_what_its_model_reached_and_not_its_best_epoch() -> None:
+    early = Trial({"rate": 0.1}, "finished", [{"loss": 1.0}, {"loss": 3.0}], {"loss": 3.0})
+    others = [Trial({"rate": 0.2}, "finished", [{"loss": 2.0}]), Trial({"rate": 0.3}, "failed", [{"epoch": 0.0}])]
+    assert [row[::2] for row in best_first([early, *others], METRIC)] == [(2, 2.0), (1, 3.0)]
+
+
+def test_what_a_trial_reached_is_what_its_model_says(script: Path, tmp_path: Path) -> None:
+    with torch.random.fork_rng():
+        save_model(MouthPCA(2, (4, 6)), tmp_path / "model", corpus="made", split={}, notes={"valid": {"loss": 7.5}})
+    script.write_text(SCRIPT + f"import shutil\nshutil.copy({str(tmp_path / 'model' / DESCRIPTION)!r}, options.out)\n")
+    (trial,) = run_sweep(sweep_file(script), 1, tmp_path / "out")
+    assert trial.best(METRIC) == 7.5
+    (kept,) = run_sweep(sweep_file(script), 1, tmp_path / "out")
+    assert kept == trial
 
 
 def test_a_sweep_that_was_stopped_goes_on_without_repeating_trials(script: Path, tmp_path: Path) -> None:

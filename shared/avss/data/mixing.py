@@ -87,9 +87,10 @@ def mix(recipe: Recipe, sources: Sources) -> Mixtures:
 
 
 def among_few(mixtures: Mixtures, most: int) -> Mixtures:
-    """The mixtures as they would be if only their first ``most`` faces spoke, and nobody who is not seen.
+    """The mixtures with no other voices than those of their first ``most`` faces.
 
-    Where somebody is not seen, noise goes with them.
+    Noise, and what is late in a room, are as loud as before; where there is somebody who is not seen, they go too, for
+    they are one sound.
     """
     found = mixtures._asdict()
     of_faces = ("voices", "clip", "heard", "judged", "valid")

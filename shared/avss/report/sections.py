@@ -54,7 +54,7 @@ def _facts(run: Run) -> dict[str, str]:
         facts["speakers"] = ", ".join(f"{did} {len(split[part])}" for part, did in _SPLIT.items() if split.get(part))
         reached = run.description.notes.get("valid", {})
         if SCORE in reached:
-            facts["best SI-SDRi in validation"] = f"{number(reached[SCORE], 2)} dB"
+            facts["SI-SDRi of the model in validation"] = f"{number(reached[SCORE], 2)} dB"
     if not run.metrics.empty:
         last = run.metrics.iloc[-1]
         facts["epochs"] = f"{int(last.epoch) + 1} of {run.config.get('epochs', '?')}, {int(last.step)} steps"

@@ -7,12 +7,13 @@ not renamed, and a kill or a full disk leaves half of it in the place of the las
 import io
 import pickle
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytorch_lightning as pl
 import torch
 from pytorch_lightning.callbacks import ModelCheckpoint
 from pytorch_lightning.plugins.io import TorchCheckpointIO
+from torch import Tensor
 
 from avss.errors import ModelError
 from avss.files import writing
@@ -51,7 +52,7 @@ class WholeCheckpoints(TorchCheckpointIO):
 
 
 class BestCheckpoint(ModelCheckpoint):
-    """Keeps ``best.ckpt``, of the epoch in which a validation metric was largest.
+    """Keeps ``best.ckpt``, of the epoch in which a validation metric was largest since :meth:`forget`.
 
     Args:
         folder: of the checkpoints; a run goes on in it after it was moved.
@@ -74,4 +75,4 @@ class BestCheckpoint(ModelCheckpoint):
 def best_score(trainer: pl.Trainer) -> float:
     """The metric by which a training chose, in the epoch whose weights it ended with."""
     (kept,) = (callback for callback in trainer.checkpoint_callbacks if isinstance(callback, BestCheckpoint))
-    return float(kept.best_model_score or torch.nan)
+    return float(cast(Tensor, kept.best_model_score))

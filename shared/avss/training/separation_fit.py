@@ -54,7 +54,8 @@ def fit_separation(
     wandb: bool,
     callbacks: tuple[Callback, ...] = (),
 ) -> pl.Trainer:
-    """Train ``task``, which then has the averaged weights of the epoch that validates best.
+    """Train ``task``, which then has the averaged weights of the epoch that validates best; of a curriculum, on
+    its last level.
 
     The arguments, and what is raised, are those of :func:`avss.training.run.fit`.
     """

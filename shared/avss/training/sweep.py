@@ -5,7 +5,8 @@ what the server uses. Here a sweep is a folder: one run folder per trial, and ``
 and state. A sweep that was stopped goes on with the trial it was at.
 
 Of the file are used: ``program``, ``command`` with the macros ``${env} ${interpreter} ${program} ${args}``, ``method``,
-``metric``, ``parameters`` and ``early_terminate``. The metric is a column of the run folder's ``metrics.csv``.
+``metric``, ``parameters`` and ``early_terminate``. The metric is a column of the run folder's ``metrics.csv``; trials
+are told apart by what their models reached, which of a curriculum is not its best epoch of all.
 """
 
 import json
@@ -25,6 +26,7 @@ from rich.table import Table
 
 from avss.errors import AvssError
 from avss.files import writing
+from avss.models.weights import DESCRIPTION, read_description
 from avss.training.dotted_settings import as_text
 from avss.training.run import METRICS
 
@@ -45,11 +47,19 @@ class Trial:
         settings: what the search chose, such as ``{"rate": 0.001}``.
         state: ``running``, ``finished``, ``killed`` (stopped early) or ``failed``.
         history: rows of its ``metrics.csv``.
+        reached: validation metrics of the model that it ended with, as far as that tells them.
     """
 
     settings: dict[str, Any]
     state: str = "running"
     history: list[dict[str, float]] = field(default_factory=list)
+    reached: dict[str, float] = field(default_factory=dict)
+
+    def best(self, metric: Mapping[str, str]) -> float | None:
+        """What its model reached, or its best epoch where that is not told; ``None`` without any."""
+        name, best = metric["name"], max if metric["goal"] == "maximize" else min
+        values = [row[name] for row in self.history if name in row]
+        return self.reached.get(name, best(values) if values else None)
 
 
 def read_sweep(path: Path) -> dict[str, Any]:
@@ -123,11 +133,8 @@ def run_sweep(
 
 def best_first(trials: list[Trial], metric: Mapping[str, str]) -> list[tuple[int, Trial, float]]:
     """Number, trial and best value of the metric of every trial that has one, the best first."""
-    best = max if metric["goal"] == "maximize" else min
     reached = [
-        (number, trial, best(values))
-        for number, trial in enumerate(trials, 1)
-        if (values := [row[metric["name"]] for row in trial.history if metric["name"] in row])
+        (number, trial, value) for number, trial in enumerate(trials, 1) if (value := trial.best(metric)) is not None
     ]
     return sorted(reached, key=lambda row: row[2], reverse=metric["goal"] == "maximize")
 
@@ -172,6 +179,8 @@ def _run(sweep: dict[str, Any], trials: list[Trial], number: int, out: Path) -> 
     trial.history = _history(folder)
     if trial.state == "running":
         trial.state = "finished" if process.returncode == 0 else "failed"
+    if trial.state == "finished" and (folder / DESCRIPTION).is_file():
+        trial.reached = read_description(folder).notes.get("valid", {})
 
 
 def command_of(sweep: dict[str, Any], trial: Trial, folder: Path) -> list[str]:
